@@ -1,0 +1,51 @@
+# Every target sets up what it needs. `make serve` and `make test` are the two commands of the README.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8787
+ARGS ?=
+STAMP := $(VENV)/.set-up
+
+# Start-up is fast only with bytecode on disk, whatever the caller's shell says.
+unexport PYTHONDONTWRITEBYTECODE
+export NO_PROXY := 127.0.0.1,localhost
+
+.PHONY: serve test lint demo setup clean help golden
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv, only when its inputs changed
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "inferencesh-mock needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "setting up $(VENV) (once; again only when pyproject.toml or constraints.txt change)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[kit]' --group dev
+	@$(BIN)/python -m compileall -q contracts mockserver
+	@touch $@
+
+serve: $(STAMP) ## start the emulator on http://127.0.0.1:8787 (PORT=, ARGS=)
+	@exec $(BIN)/inferencesh-mock serve --port $(PORT) $(ARGS)
+
+test: $(STAMP) lint ## lint, check types, run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+demo: $(STAMP) ## the app page's four snippets through the official client
+	@$(BIN)/python tools/demo.py $(ARGS)
+
+golden: $(STAMP) ## record fixtures/exchanges anew; look at the diff before you commit it
+	@$(BIN)/python tools/record_golden.py $(ARGS)
+
+clean: ## remove what set-up and tests made
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output

@@ -1,0 +1,1 @@
+"""What the API promises: pure data and pure functions, no server."""
