@@ -1,0 +1,28 @@
+"""Bits of an H.264 syntax structure, written as text of '0' and '1' until they become bytes.
+
+Text is the fastest bit buffer CPython has: joining and `int(text, 2)` run in C, so a picture of 8,160 macroblocks
+costs a fraction of a millisecond.
+"""
+
+
+def u(value: int, width: int) -> str:
+    """`u(n)`: unsigned, most significant bit first (ITU-T H.264 7.2)."""
+    return format(value, f"0{width}b")
+
+
+def ue(value: int) -> str:
+    """`ue(v)`: unsigned Exp-Golomb code (ITU-T H.264 9.1)."""
+    code = format(value + 1, "b")
+    return "0" * (len(code) - 1) + code
+
+
+def se(value: int) -> str:
+    """`se(v)`: signed Exp-Golomb code, positive numbers first (ITU-T H.264 9.1.1)."""
+    return ue(2 * value - 1 if value > 0 else -2 * value)
+
+
+def rbsp(bits: str) -> bytes:
+    """Close a raw byte sequence payload: stop bit, then zeros up to a whole byte (ITU-T H.264 7.3.2.11)."""
+    closed = bits + "1"
+    closed += "0" * (-len(closed) % 8)
+    return int(closed, 2).to_bytes(len(closed) // 8, "big")

@@ -1,0 +1,37 @@
+"""From a media expectation to the bytes of an MP4 file."""
+
+from contracts.apps.expectation import MediaExpectation
+from mockserver.media.aac import SAMPLES_PER_FRAME, beeps
+from mockserver.media.macroblocks import MacroblockCoder
+from mockserver.media.movie import movie_file
+from mockserver.media.provenance import record
+from mockserver.media.rendition import Rendition
+from mockserver.media.slate import Slate
+from mockserver.media.slices import idr_picture, p_picture
+from mockserver.media.sound_track import sound_track
+from mockserver.media.video_track import video_track
+
+SMALLEST_SIDE = 64
+"""Luma samples; below that not even the colour bars are told apart."""
+
+
+def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:
+    """The MP4 file for an accepted request: a function of its arguments alone, to the last byte.
+
+    Raises ValueError for an odd side, a side below 64, or a size no H.264 level allows.
+    """
+    width, height = expectation.width, expectation.height
+    if width % 2 or height % 2 or min(width, height) < SMALLEST_SIDE:
+        raise ValueError(f"Cannot draw {width}x{height}: both sides must be even and at least {SMALLEST_SIDE}.")
+    slate = Slate(expectation, rendition)
+    size = slate.canvas.size
+    coder = MacroblockCoder(slate.canvas)
+    pictures = [idr_picture(size, coder)]
+    for number in range(1, expectation.frames):
+        changed = slate.advance(number)
+        pictures.append(p_picture(number, size, coder, changed))
+    tracks = [video_track(size, expectation.fps, pictures)]
+    if expectation.sound:
+        samples = -(-expectation.frames * rendition.sample_rate // expectation.fps)
+        tracks.append(sound_track(beeps(rendition.sample_rate, -(-samples // SAMPLES_PER_FRAME))))
+    return movie_file(tracks, record(rendition), rendition.created_at, rendition.moov)

@@ -1,0 +1,29 @@
+"""The facts of a request that its video shows and records."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What `render` needs beside the media expectation."""
+
+    task_id: str
+    """Shown by its first eight characters, recorded whole."""
+
+    app: str
+    """Such as `klingai/video-v2-6`."""
+
+    app_version: str
+
+    prompt_hash: str
+    """Hexadecimal digest of the prompt; decides the colours and the emblem."""
+
+    created_at: int
+    """Unix time in seconds: creation and modification time of the file."""
+
+    moov: Literal["front", "end"] = "front"
+    """Where the index lies: in front for playing while loading, at the end as the vendor's own files have it (D21)."""
+
+    sample_rate: Literal[44100, 48000] = 44100
+    """Sound samples per second, if there is sound (D21: assumed)."""
