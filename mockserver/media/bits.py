@@ -4,12 +4,15 @@ Text is the fastest bit buffer CPython has: joining and `int(text, 2)` run in C,
 costs a fraction of a millisecond.
 """
 
+from functools import lru_cache
+
 
 def u(value: int, width: int) -> str:
     """`u(n)`: unsigned, most significant bit first (ITU-T H.264 7.2)."""
     return format(value, f"0{width}b")
 
 
+@lru_cache(maxsize=1024)
 def ue(value: int) -> str:
     """`ue(v)`: unsigned Exp-Golomb code (ITU-T H.264 9.1)."""
     code = format(value + 1, "b")

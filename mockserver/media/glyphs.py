@@ -12,7 +12,10 @@ ADVANCE = WIDTH + 1
 """Dots from one glyph to the next."""
 
 Dots = frozenset[tuple[int, int]]
-"""The lit dots of a glyph as (column, row) from its top left."""
+"""Dots of a glyph as (column, row) from its top left."""
+
+Strokes = tuple[tuple[int, int, int], ...]
+"""Dots of a glyph as horizontal strokes (column, row, length): fewer rectangles to paint."""
 
 _SHEET = """
 A     B     C     D     E     F     G     H     I     J
@@ -81,18 +84,28 @@ def _cut(sheet: str) -> dict[str, Dots]:
 _GLYPHS = _cut(_SHEET)
 
 
+_UNKNOWN: Dots = frozenset((column, row) for column in range(WIDTH) for row in range(1, HEIGHT))
+
+
 def glyph(character: str) -> Dots:
     """The lit dots of a character, any case; a character the font does not know shows as a full block."""
     return _GLYPHS.get(character.upper(), _UNKNOWN)
 
 
-_UNKNOWN: Dots = frozenset((column, row) for column in range(WIDTH) for row in range(1, HEIGHT))
-
-
 @lru_cache(maxsize=512)
-def turn(before: str, after: str) -> tuple[Dots, Dots]:
-    """What turns one character into another: (dots that light up, dots that go out)."""
-    return glyph(after) - glyph(before), glyph(before) - glyph(after)
+def turn(before: str, after: str) -> tuple[Strokes, Strokes]:
+    """What turns one character into another: (strokes that light up, strokes that go out)."""
+    return _strokes(glyph(after) - glyph(before)), _strokes(glyph(before) - glyph(after))
+
+
+def _strokes(dots: Dots) -> Strokes:
+    strokes: list[tuple[int, int, int]] = []
+    for row, column in sorted((row, column) for column, row in dots):
+        if strokes and strokes[-1][1] == row and sum(strokes[-1][::2]) == column:
+            strokes[-1] = (strokes[-1][0], row, strokes[-1][2] + 1)
+        else:
+            strokes.append((column, row, 1))
+    return tuple(strokes)
 
 
 def text_width(text: str) -> int:

@@ -1,7 +1,7 @@
 """Where things stand on the slate, for any size: landscape, portrait, square or 21:9."""
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from mockserver.media import glyphs
@@ -14,8 +14,8 @@ EMBLEM_DOTS = 7
 TIME_CODE = "00:00"
 """Shape of the time code: seconds and pictures within the second."""
 
-_SMALLEST_EMBLEM_DOT = 3
 _LARGEST_SCALE = 8
+_EMBLEM_DOTS_ACROSS_PICTURE = 36  # at most so many emblem dots along the shorter side: smaller ones look lost
 # Gaps in dots of the lettering: between lines, and above the time code's panel.
 _LINE_GAP = 2
 _TIME_CODE_GAP = 3
@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places on the slate, in cells from the top left. Lettering and emblem are absent where there is too little room."""
+    """Places on the slate, in cells from the top left. Lettering and emblem are absent where room is short."""
 
     bars: tuple[Rectangle, ...]
     """The colour bars, one for each of `palette.COLOUR_BARS`."""
@@ -48,15 +48,18 @@ class Layout:
     """Side `EMBLEM_DOTS + 1` dots: half a dot of panel all around."""
 
 
-def layout(width: int, height: int, texts: tuple[str, ...]) -> Layout:
-    """Lay out a picture of `width` x `height` luma samples with these lines of text."""
+def layout(width: int, height: int, wordings: tuple[tuple[str, ...], ...]) -> Layout:
+    """Lay out a picture of `width` x `height` luma samples with one of these wordings, each some lines of text.
+
+    The lettering becomes as large as can be; among wordings of equal size the first wins.
+    """
     across, down = -(-width // CELL), -(-height // CELL)
     shorter = min(across, down)
     margin = max(shorter // 24, 1)
     bar_height = max(down // 8 if across >= down else down // 9, 1)
     sweep = Rectangle(0, down - bar_height - max(shorter // 30, 1), across, max(shorter // 30, 1))
     room = Rectangle(margin, margin, across - 2 * margin, sweep.y - 2 * margin)
-    block = _lettering(room, texts, gap=2 * margin)
+    block = _lettering(room, wordings, gap=margin, smallest_dot=max(shorter // _EMBLEM_DOTS_ACROSS_PICTURE, 1))
     return Layout(
         bars=_bars(across, sweep.bottom, bar_height),
         sweep=sweep,
@@ -80,20 +83,17 @@ class _Block(NamedTuple):
     emblem: Rectangle | None
 
 
-def _lettering(room: Rectangle, texts: tuple[str, ...], gap: int) -> _Block:
-    """The largest lettering that leaves room for an emblem; without emblem if none does; nothing in tiny pictures."""
-    for scale in range(_LARGEST_SCALE, 0, -1):
+def _lettering(room: Rectangle, wordings: tuple[tuple[str, ...], ...], *, gap: int, smallest_dot: int) -> _Block:
+    """The largest lettering that leaves room for an emblem; nothing in tiny pictures."""
+    for scale, texts in product(range(_LARGEST_SCALE, 0, -1), wordings):
         for time_scale in (2 * scale, scale):
             width, height = _block_size(texts, scale, time_scale)
-            beside = min((room.width - width - gap) // (EMBLEM_DOTS + 1), room.height // (EMBLEM_DOTS + 1))
-            above = min(room.width // (EMBLEM_DOTS + 1), (room.height - height - gap) // (EMBLEM_DOTS + 1))
-            if height <= room.height and beside >= max(_SMALLEST_EMBLEM_DOT, above):
+            beside = min(room.width - width - gap, room.height) // (EMBLEM_DOTS + 1)
+            above = min(room.width, room.height - height - gap) // (EMBLEM_DOTS + 1)
+            if height <= room.height and beside >= max(smallest_dot, above):
                 return _side_by_side(room, texts, scale, time_scale, beside)
-            if width <= room.width and above >= _SMALLEST_EMBLEM_DOT:
+            if width <= room.width and above >= smallest_dot:
                 return _stacked(room, texts, scale, time_scale, above)
-    width, height = _block_size(texts, 1, 1)
-    if width <= room.width and height <= room.height:
-        return _stacked(room, texts, 1, 1, 0)
     return _Block((), None, None)
 
 
@@ -120,9 +120,9 @@ def _stacked(room: Rectangle, texts: tuple[str, ...], scale: int, time_scale: in
     """Emblem above, lettering below, everything on the middle axis and evenly spread."""
     _, height = _block_size(texts, scale, time_scale)
     side = dot * (EMBLEM_DOTS + 1)
-    spare = (room.height - height - side) // (3 if side else 2)
-    emblem = Rectangle(room.x + (room.width - side) // 2, room.y + spare, side, side) if side else None
-    top = room.y + spare + (side + spare if side else 0)
+    spare = (room.height - height - side) // 3
+    emblem = Rectangle(room.x + (room.width - side) // 2, room.y + spare, side, side)
+    top = emblem.bottom + spare
     lines, time_code = _column(texts, room.x, top, scale, time_scale, centre_in=room.width)
     return _Block(lines, time_code, emblem)
 
@@ -138,7 +138,9 @@ def _column(
         y += (glyphs.HEIGHT + _LINE_GAP) * scale
     y += (_TIME_CODE_GAP - _LINE_GAP) * scale + _TIME_CODE_MARGIN * time_scale
     x += (centre_in - _time_code_width(time_scale)) // 2 if centre_in else 0
-    return tuple(lines), Line(TIME_CODE, x + _TIME_CODE_MARGIN * time_scale, y, time_scale)
+    x += _TIME_CODE_MARGIN * time_scale
+    # On even cells its dots cover whole macroblocks, and it is the time code that is painted anew in every picture.
+    return tuple(lines), Line(TIME_CODE, x & ~1, y & ~1, time_scale)
 
 
 def _panel(time_code: Line | None) -> Rectangle | None:

@@ -1,5 +1,7 @@
 """Macroblocks of four flat quadrants: Intra16x16 with DC levels only (ITU-T H.264 7.3.5)."""
 
+from collections.abc import Sequence
+
 from mockserver.media.bits import se, ue
 from mockserver.media.canvas import Canvas
 from mockserver.media.palette import Colour
@@ -27,34 +29,46 @@ class MacroblockCoder:
     def __init__(self, canvas: Canvas) -> None:
         """Code `canvas`, whose colours are fixed from here on."""
         self._canvas = canvas
-        self._within_row: tuple[dict[bytes, str], dict[bytes, str]] = ({}, {})  # in I slices, in P slices
-
-    def one(self, address: int) -> str:
-        """The macroblock at a raster address, as it stands in a P slice after mb_skip_run."""
-        row, column = divmod(address, self._canvas.size.macroblocks_wide)
-        if not column:
-            return self._first_of_row(row, in_p=True)
-        upper, lower = self._canvas.rows[2 * row : 2 * row + 2]
-        return self._after_left(upper, lower, column, in_p=True)
+        self._across = canvas.size.macroblocks_wide
+        self._rows: dict[bytes, str] = {}
+        self._in_i: dict[bytes, str] = {}
+        self._in_p: dict[bytes, str] = {}
 
     def row(self, row: int) -> str:
         """A whole row of macroblocks, as it stands in an I slice."""
         upper, lower = self._canvas.rows[2 * row : 2 * row + 2]
-        columns = range(1, self._canvas.size.macroblocks_wide)
-        return self._first_of_row(row, in_p=False) + "".join(
-            [self._after_left(upper, lower, column, in_p=False) for column in columns]
-        )
+        cells = bytes(upper + lower)
+        bits = self._rows.get(cells)
+        if bits is None:
+            bits = self._rows[cells] = "".join(
+                [self._after_left(upper, lower, column, self._in_i) for column in range(1, self._across)]
+            )
+        return self._first_of_row(row, in_p=False) + bits
 
-    def _after_left(self, upper: bytearray, lower: bytearray, column: int, *, in_p: bool) -> str:
+    def repainted(self, addresses: Sequence[int]) -> str:
+        """The macroblocks at these raster addresses, as they stand in a P slice: each after its mb_skip_run."""
+        rows, across, known = self._canvas.rows, self._across, self._in_p
+        bits = []
+        following = 0
+        for address in addresses:
+            bits.append(ue(address - following))
+            following = address + 1
+            row, column = divmod(address, across)
+            if column:
+                bits.append(self._after_left(rows[2 * row], rows[2 * row + 1], column, known))
+            else:
+                bits.append(self._first_of_row(row, in_p=True))
+        return "".join(bits)
+
+    def _after_left(self, upper: bytearray, lower: bytearray, column: int, known: dict[bytes, str]) -> str:
         """A macroblock with a left neighbour; all that matters are two cells of that and four of its own."""
         left, right = 2 * column - 1, 2 * column + 2
         cells = bytes(upper[left:right] + lower[left:right])
-        known = self._within_row[in_p]
         bits = known.get(cells)
         if bits is None:
             colours = self._canvas.colours
             a, b, c, d, e, f = (colours[ink] for ink in cells)
-            bits = known[cells] = _intra(_HORIZONTAL, (a, a, d, d), (b, c, e, f), in_p=in_p)
+            bits = known[cells] = _intra(_HORIZONTAL, (a, a, d, d), (b, c, e, f), in_p=known is self._in_p)
         return bits
 
     def _first_of_row(self, row: int, *, in_p: bool) -> str:

@@ -14,6 +14,9 @@ from mockserver.media.rendition import Rendition
 SHOWN_TASK_ID = 8
 """Characters of the task id on the slate."""
 
+FACTS = 3
+"""Lines of lettering after the branch: resolution and length, size, task id."""
+
 
 class Slate:
     """Paints picture 0 when made, then picture 1, 2, ... one after another with `advance`."""
@@ -22,7 +25,7 @@ class Slate:
         """Paint the first picture."""
         self._expectation = expectation
         self._palette = palette(rendition.prompt_hash)
-        self._layout = layout(expectation.width, expectation.height, _texts(expectation, rendition))
+        self._layout = layout(expectation.width, expectation.height, _wordings(expectation, rendition))
         self._time_code = TIME_CODE
         self._swept = 0
         bars = [colour for _, colour in COLOUR_BARS]
@@ -75,14 +78,14 @@ class Slate:
                         self.canvas.fill(Rectangle(x, place.y + dot // 2 + row * dot, dot, dot), colour)
 
     def _paint_lettering(self) -> None:
-        for index, line in enumerate(self._layout.lines):
-            colour = self._palette.accent if index == 0 else WHITE
+        for index, line in enumerate(self._layout.lines[::-1]):
+            colour = WHITE if index < FACTS else self._palette.accent
             for place, character in enumerate(line.text):
-                self._paint_dots(line, place, glyphs.glyph(character), colour)
+                self._paint_strokes(line, place, glyphs.turn(" ", character)[0], colour)
         if self._layout.time_code and self._layout.time_code_panel:
             self.canvas.fill(self._layout.time_code_panel, self._palette.panel)
             for place, character in enumerate(TIME_CODE):
-                self._paint_dots(self._layout.time_code, place, glyphs.glyph(character), WHITE)
+                self._paint_strokes(self._layout.time_code, place, glyphs.turn(" ", character)[0], WHITE)
 
     def _paint_time_code(self, number: int) -> None:
         line = self._layout.time_code
@@ -93,17 +96,16 @@ class Slate:
         for place, (before, after) in enumerate(zip(self._time_code, time_code, strict=True)):
             if before != after:
                 lit, out = glyphs.turn(before, after)
-                self._paint_dots(line, place, lit, WHITE)
-                self._paint_dots(line, place, out, self._palette.panel)
+                self._paint_strokes(line, place, lit, WHITE)
+                self._paint_strokes(line, place, out, self._palette.panel)
         self._time_code = time_code
 
-    def _paint_dots(self, line: Line, place: int, dots: glyphs.Dots, colour: Colour) -> None:
-        """Paint dots of the glyph at `place` of a line."""
+    def _paint_strokes(self, line: Line, place: int, strokes: glyphs.Strokes, colour: Colour) -> None:
+        """Paint strokes of the glyph at `place` of a line."""
         left = line.x + place * glyphs.ADVANCE * line.scale
-        for column, row in dots:
-            self.canvas.fill(
-                Rectangle(left + column * line.scale, line.y + row * line.scale, line.scale, line.scale), colour
-            )
+        for column, row, length in strokes:
+            x, y = left + column * line.scale, line.y + row * line.scale
+            self.canvas.fill(Rectangle(x, y, length * line.scale, line.scale), colour)
 
     def _paint_sweep(self, number: int) -> None:
         """Fill the strip up to the share of time that has passed; the last picture fills it all."""
@@ -114,11 +116,13 @@ class Slate:
         self._swept = swept
 
 
-def _texts(expectation: MediaExpectation, rendition: Rendition) -> tuple[str, ...]:
+def _wordings(expectation: MediaExpectation, rendition: Rendition) -> tuple[tuple[str, ...], ...]:
+    """The lines of lettering: with the branch in one line, and broken at its last hyphen for narrow pictures."""
     sound = " ♪" if expectation.sound else ""
-    return (
-        expectation.branch,
+    facts = (
         f"{expectation.resolution} {expectation.seconds}s{sound}",
         f"{expectation.width}x{expectation.height}",
         rendition.task_id[:SHOWN_TASK_ID],
     )
+    head, _, tail = expectation.branch.rpartition("-")
+    return (expectation.branch, *facts), (head, tail, *facts)

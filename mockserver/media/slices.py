@@ -33,24 +33,18 @@ def p_picture(number: int, size: FrameSize, coder: MacroblockCoder, changed: Seq
     Everything else is P_Skip: without motion it copies the picture before (ITU-T H.264 8.4.1.1). Motion is none,
     because the neighbours of a skipped macroblock are skipped, intra or missing, and all of these predict none.
     """
-    bits = [
-        ue(0),  # first_mb_in_slice
-        ue(_ALL_P),
-        ue(0),  # pic_parameter_set_id
-        u(number % (1 << FRAME_NUM_BITS), FRAME_NUM_BITS),
-        "0",  # num_ref_idx_active_override_flag
-        "0",  # ref_pic_list_modification_flag_l0
-        "0",  # adaptive_ref_pic_marking_mode_flag
-        _quantiser_and_filter(),
-    ]
-    following = 0
-    for address in changed:
-        bits.append(ue(address - following))  # mb_skip_run
-        bits.append(coder.one(address))
-        following = address + 1
-    if following < size.macroblocks:
-        bits.append(ue(size.macroblocks - following))
-    return nal_unit(SLICE, rbsp("".join(bits)))
+    header = (
+        ue(0)  # first_mb_in_slice
+        + ue(_ALL_P)
+        + ue(0)  # pic_parameter_set_id
+        + u(number % (1 << FRAME_NUM_BITS), FRAME_NUM_BITS)
+        + "0"  # num_ref_idx_active_override_flag
+        + "0"  # ref_pic_list_modification_flag_l0
+        + "0"  # adaptive_ref_pic_marking_mode_flag
+        + _quantiser_and_filter()
+    )
+    skipped = size.macroblocks - (changed[-1] + 1 if changed else 0)
+    return nal_unit(SLICE, rbsp(header + coder.repainted(changed) + (ue(skipped) if skipped else "")))
 
 
 def _quantiser_and_filter() -> str:
