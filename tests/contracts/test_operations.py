@@ -5,6 +5,7 @@ import re
 import pytest
 
 from contracts import operations
+from contracts.wire.problems import STATUS_OF_CODE
 
 ROW = """
 [[operation]]
@@ -103,6 +104,11 @@ def test_errors_of_the_authentication_are_added() -> None:
         "internal_error",
         "not_found",
     )
+
+
+def test_every_problem_code_is_one_the_wire_knows() -> None:
+    """A code without an HTTP status could not be answered."""
+    assert {code for op in operations.load() for code in op.errors} - STATUS_OF_CODE.keys() == set()
 
 
 def test_a_reply_without_content_has_no_schema() -> None:
