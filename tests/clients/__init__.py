@@ -1,0 +1,1 @@
+"""The official clients, unmodified, against a running emulator. A package: its modules import each other."""

@@ -1,0 +1,103 @@
+"""What the client tests share: servers, environments, running clients, and a fresh API key for every test."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import pytest
+from PIL import Image
+
+from .child import Driver
+from .environments import Environments, MissingError
+from .releases import JAVASCRIPT, PythonClient
+from .servers import Servers
+
+HERE = Path(__file__).parent
+
+
+def _absent(missing: MissingError) -> NoReturn:
+    """A missing component is a skip that names it, and a failure in CI, where nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"missing in CI: {missing}")
+    pytest.skip(f"missing: {missing}")
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    running = Servers(tmp_path_factory.mktemp("servers"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def environments() -> Environments:
+    return Environments()
+
+
+@pytest.fixture
+def api_key(request: pytest.FixtureRequest) -> str:
+    """A key nobody else uses, so a world nobody else sees."""
+    return "inf_" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:24]
+
+
+@pytest.fixture(scope="session")
+def drive(environments: Environments, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Driver]]:
+    """Starts the driver of a Python client in its environment; one process each, kept until the session ends."""
+    running: dict[PythonClient, Driver] = {}
+
+    def start(client: PythonClient) -> Driver:
+        if client not in running or not running[client].running:
+            try:
+                python = environments.python(client.release.version)
+            except MissingError as missing:
+                _absent(missing)
+            # In an empty folder: the client takes any text that names an existing file for an upload.
+            folder = tmp_path_factory.mktemp(str(client))
+            running[client] = Driver([str(python), "-I", str(HERE / "driver.py"), client.mode], folder)
+        return running[client]
+
+    yield start
+    for driver in running.values():
+        driver.stop()
+
+
+@pytest.fixture(scope="session")
+def javascript(environments: Environments, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """The driver of the JavaScript client, in Node with the hook that adds the file extensions its imports lack."""
+    try:
+        folder = environments.javascript(JAVASCRIPT)
+    except MissingError as missing:
+        _absent(missing)
+    argv = ["node", "--import", str(HERE / "extensions.mjs"), str(HERE / "driver.mjs"), str(folder)]
+    with Driver(argv, tmp_path_factory.mktemp("javascript")) as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def png(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A start frame the app takes: a PNG with no side under 300 pixels."""
+    path = tmp_path_factory.mktemp("image") / "start.png"
+    Image.linear_gradient("L").resize((640, 360)).convert("RGB").save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fetch() -> Iterator[Callable[[str], httpx.Response]]:
+    """GET without any key, which is how an output URL is meant to be used; no proxy, no netrc."""
+    with httpx.Client(trust_env=False) as client:
+        yield client.get
+
+
+@pytest.fixture(scope="session")
+def assert_mp4(fetch: Callable[[str], httpx.Response]) -> Callable[[str], None]:
+    """Fails unless the URL answers with an MP4, judged by the box every such file begins with."""
+
+    def check(url: str) -> None:
+        response = fetch(url)
+        assert response.status_code == 200, f"{url} answered {response.status_code}: {response.text[:300]}"
+        assert response.content[4:8] == b"ftyp"
+
+    return check
