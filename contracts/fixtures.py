@@ -1,16 +1,16 @@
 """Where the data files lie: samples, transcripts, sound."""
 
-from pathlib import Path as _Path
+from pathlib import Path
 
-_PACKAGE = _Path(__file__).parent
+_PACKAGE = Path(__file__).parent
 _ROOTS = (_PACKAGE / "_fixtures", _PACKAGE.parent / "fixtures")
 """In an installed wheel `fixtures/` is shipped inside this package; in a source checkout it lies beside it."""
 
 
-def path(*parts: str) -> _Path:
+def path(*parts: str) -> Path:
     """The file or folder `parts` under `fixtures/`.
 
-    Raises FileNotFoundError when it is in none of the two places.
+    Raises FileNotFoundError when it is in neither place.
     """
     for root in _ROOTS:
         found = root.joinpath(*parts)

@@ -15,7 +15,7 @@ TIME_CODE = "00:00"
 """Shape of the time code: seconds and pictures within the second."""
 
 _LARGEST_SCALE = 8
-_EMBLEM_DOTS_ACROSS_PICTURE = 36  # at most so many emblem dots along the shorter side: smaller ones look lost
+_EMBLEM_DOTS_ACROSS_PICTURE = (36, 48)  # at most so many emblem dots along the shorter side: smaller ones look lost
 # Gaps in dots of the lettering: between lines, and above the time code's panel.
 _LINE_GAP = 2
 _TIME_CODE_GAP = 3
@@ -59,7 +59,8 @@ def layout(width: int, height: int, wordings: tuple[tuple[str, ...], ...]) -> La
     bar_height = max(down // 8 if across >= down else down // 9, 1)
     sweep = Rectangle(0, down - bar_height - max(shorter // 30, 1), across, max(shorter // 30, 1))
     room = Rectangle(margin, margin, across - 2 * margin, sweep.y - 2 * margin)
-    block = _lettering(room, wordings, gap=margin, smallest_dot=max(shorter // _EMBLEM_DOTS_ACROSS_PICTURE, 1))
+    smallest_dots = tuple(max(shorter // dots, 1) for dots in _EMBLEM_DOTS_ACROSS_PICTURE)
+    block = _lettering(room, wordings, gap=margin, smallest_dots=smallest_dots)
     return Layout(
         bars=_bars(across, sweep.bottom, bar_height),
         sweep=sweep,
@@ -83,14 +84,19 @@ class _Block(NamedTuple):
     emblem: Rectangle | None
 
 
-def _lettering(room: Rectangle, wordings: tuple[tuple[str, ...], ...], *, gap: int, smallest_dot: int) -> _Block:
-    """The largest lettering that leaves room for an emblem; nothing in tiny pictures."""
-    for scale, texts in product(range(_LARGEST_SCALE, 0, -1), wordings):
+def _lettering(
+    room: Rectangle, wordings: tuple[tuple[str, ...], ...], *, gap: int, smallest_dots: tuple[int, ...]
+) -> _Block:
+    """The largest lettering that leaves room for an emblem; nothing in tiny pictures.
+
+    Before the letters become smaller, the words are broken, and then the emblem becomes smaller.
+    """
+    for scale, smallest_dot, texts in product(range(_LARGEST_SCALE, 0, -1), smallest_dots, wordings):
         for time_scale in (2 * scale, scale):
             width, height = _block_size(texts, scale, time_scale)
             beside = min(room.width - width - gap, room.height) // (EMBLEM_DOTS + 1)
             above = min(room.width, room.height - height - gap) // (EMBLEM_DOTS + 1)
-            if height <= room.height and beside >= max(smallest_dot, above):
+            if height <= room.height and beside >= max(smallest_dot, above + 1):
                 return _side_by_side(room, texts, scale, time_scale, beside)
             if width <= room.width and above >= smallest_dot:
                 return _stacked(room, texts, scale, time_scale, above)

@@ -65,7 +65,7 @@ class FrameSize:
 
 
 def level_idc(size: FrameSize, fps: int) -> int:
-    """The lowest level that allows this size at this rate (ITU-T H.264 A.3.1 items a, c, f, g and table A-1).
+    """The lowest level that allows this size at this rate (ITU-T H.264 A.3.1 and table A-1).
 
     Raises ValueError when no level does.
     """
@@ -75,7 +75,7 @@ def level_idc(size: FrameSize, fps: int) -> int:
         if fits_picture and size.macroblocks * fps <= per_second:
             return level
     raise ValueError(
-        f"No H.264 level allows {size.width}x{size.height} at {fps} fps; the largest is about 4096x2304 at 60 fps."
+        f"No H.264 level allows {size.width}x{size.height} at {fps} fps; the largest is 4096x2304 at 56 fps."
     )
 
 

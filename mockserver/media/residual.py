@@ -61,7 +61,7 @@ _RUN_BEFORE = {
     4: ("11", "10", "01", "001", "000"),
 }
 _LARGEST_PREFIX = 15
-"""level_prefix may not exceed 15 in the Main profile (ITU-T H.264 7.4.5.3.2)."""
+"""Largest level_prefix outside the High profiles (ITU-T H.264 9.2.2.1)."""
 
 
 def level_for(difference: int) -> int:
