@@ -75,6 +75,7 @@ class AppVersion:
 class Table:
     """The whole decision table of one app."""
 
+    id: str
     namespace: str
     name: str
     function: str
@@ -104,6 +105,7 @@ def load(app: str = "video_v2_6") -> Table:
     """
     raw = tomllib.loads((files("contracts.apps") / f"{app}.toml").read_text("utf-8"))
     return Table(
+        id=raw["id"],
         namespace=raw["namespace"],
         name=raw["name"],
         function=raw["function"],

@@ -10,7 +10,7 @@ from contracts import schemas
 from contracts.apps import table
 from contracts.apps.expectation import Branch, MediaExpectation
 from contracts.apps.files import FileFacts
-from contracts.apps.judgement import Judgement, Violation, InputWarning
+from contracts.apps.judgement import InputWarning, Judgement, Violation
 from contracts.apps.table import AppVersion, Enforcement, Rule, Table, VersionName
 
 FileLookup = Callable[[str], FileFacts]

@@ -41,6 +41,8 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
         "unsupported_media_type": 415,
         "range_not_satisfiable": 416,
         "validation_error": 422,
+        "task_failed": 422,
+        "task_cancelled": 422,
         "rate_limited": 429,
         "internal_error": 500,
         "entitlement_unavailable": 500,
@@ -56,7 +58,8 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
 )
 """Every code with its HTTP status.
 
-Ours are `not_emulated`, `payload_too_large`, `uri_too_long`, `unsupported_media_type` and `range_not_satisfiable`.
+Ours are `task_failed` and `task_cancelled` (a waited run that came to no good, D9), `not_emulated`,
+`payload_too_large`, `uri_too_long`, `unsupported_media_type` and `range_not_satisfiable`.
 """
 
 

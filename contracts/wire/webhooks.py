@@ -5,8 +5,8 @@ from typing import Any
 KEYS = ("id", "status", "output", "error", "session_id", "created_at", "updated_at")
 """Keys in the order of the page."""
 
-ATTEMPT_OFFSETS = (0.0, 1.0, 6.0, 31.0, 156.0)
-"""Seconds after the task's end at which attempts fall: at once, then +1, +5, +25 and +125 s (D12)."""
+ATTEMPT_OFFSETS = (0.0, 1.0, 5.0, 25.0, 125.0)
+"""Seconds after the task's end at which attempts are due: at once, then at +1, +5, +25 and +125 s (D12)."""
 
 TIMEOUT_SECONDS = 10.0
 """A 2xx within this time is a delivery (D12)."""

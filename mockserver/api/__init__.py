@@ -1,0 +1,1 @@
+"""The routes a client calls: the vendor's surface, nothing of ours."""

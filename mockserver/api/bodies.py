@@ -1,0 +1,68 @@
+"""Checks request bodies against the contract's schemas; all findings at once, as a 422 (D5)."""
+
+from typing import Any
+
+from contracts import schemas
+from contracts.wire.problems import Problem
+
+_WORDS = {"string": "a string", "boolean": "true or false", "integer": "an integer", "number": "a number"}
+
+
+def check(document: Any, schema: str, rule: str) -> None:  # noqa: ANN401  # any JSON value
+    """Pass if a body fits its schema.
+
+    Args:
+        document: the parsed body.
+        schema: name in contracts/schemas.
+        rule: requirement id that each violation cites.
+
+    Raises:
+        Problem: 422 validation_error with every violation, pointers into the body.
+    """
+    found = []
+    for error in schemas.validator(schema).iter_errors(document):
+        pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.instance_path)
+        found.append(violation(pointer, rule, error.message, _expected(schema, error.schema_path)))
+    if found:
+        raise invalid(found)
+
+
+def violation(pointer: str, rule: str, message: str, expected: str, received: str = "") -> dict[str, str]:
+    """Return one item of a 422's `data`."""
+    return {
+        "pointer": pointer,
+        "rule": rule,
+        "message": message[:300],
+        "expected": expected,
+        "received": received[:120],
+    }
+
+
+def invalid(violations: list[dict[str, str]]) -> Problem:
+    """Return the 422 that lists violations in pointer order; its detail names the first."""
+    ordered = sorted(violations, key=lambda item: (item["pointer"], item["rule"]))
+    first = ordered[0]
+    more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
+    where = f" at {first['pointer']}" if first["pointer"] else ""
+    return Problem("validation_error", f"{first['message']}{where}{more}", data=ordered)
+
+
+def _expected(schema: str, path: Any) -> str:  # noqa: ANN401  # what the validator gives
+    """Say what the keyword at a schema path wants."""
+    node: Any = schemas.load(schema)
+    keys = list(path)
+    for key in keys:
+        try:
+            node = node[key]
+        except (KeyError, IndexError, TypeError):
+            return "a value that fits the schema"
+    keyword = str(keys[-1]) if keys else ""
+    match keyword, node:
+        case "type", str():
+            return _WORDS.get(node, node)
+        case "type", list():
+            return " or ".join(_WORDS.get(str(name), str(name)) for name in node)
+        case "enum", list():
+            return "one of " + ", ".join(str(value) for value in node)
+        case _:
+            return f"{keyword} {node}"

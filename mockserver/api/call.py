@@ -1,0 +1,148 @@
+"""One request on its way through the vendor's surface, and what a handler may answer."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from contracts.operations import Operation
+from contracts.wire.problems import Problem
+from mockserver.emulator import Emulator
+from mockserver.journal import Exchange
+from mockserver.task import View
+from mockserver.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A JSON resource; the dispatcher puts it into the envelope the request asked for."""
+
+    data: Any
+    status: int = 200
+    messages: Sequence[Mapping[str, Any]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes as they are."""
+
+    body: bytes
+    status: int = 200
+    headers: Sequence[tuple[str, str]] = ()
+
+
+Answer = Resource | Raw | None
+"""None: the handler has sent the answer itself."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that found its route and its world."""
+
+    emulator: Emulator
+    operation: Operation
+    world: World
+    params: Mapping[str, str]
+    scope: Scope
+    receive: Receive
+    send: Send
+    exchange: Exchange
+    body: bytes = b""
+    extra_headers: dict[str, str] = field(default_factory=dict)
+    """Headers that every answer to this request carries, whatever it is."""
+    _query: dict[str, str] | None = None
+
+    @property
+    def is_head(self) -> bool:
+        """Whether only the headers of the answer are wanted."""
+        return bool(self.scope["method"] == "HEAD")
+
+    @property
+    def now(self) -> float:
+        """The world's time."""
+        return self.world.clock.now()
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Query parameters; of repeated ones the last counts."""
+        if self._query is None:
+            raw = self.scope["query_string"].decode("latin-1")
+            self._query = {name: values[-1] for name, values in parse_qs(raw, keep_blank_values=True).items()}
+        return self._query
+
+    @property
+    def base_url(self) -> str:
+        """Where the client reaches us: --public-url, or the request's own Host (D16)."""
+        public = self.emulator.settings.public_url
+        if public:
+            return public.rstrip("/")
+        host = self.header(b"host") or "{}:{}".format(*(self.scope.get("server") or ("127.0.0.1", 80)))
+        return f"{self.scope.get('scheme', 'http')}://{host}"
+
+    @property
+    def view(self) -> View:
+        """How documents are written for this client."""
+        return self.world.view(self.base_url)
+
+    def header(self, name: bytes) -> str | None:
+        """Return a request header, the name in lower case."""
+        return find_header(self.scope, name)
+
+    def json(self) -> Any:  # noqa: ANN401  # any JSON value may arrive
+        """Return the parsed body; None for an empty one, which clients send with bodyless POSTs.
+
+        Raises:
+            Problem: 400, the body is not JSON.
+        """
+        if not self.body.strip():
+            return None
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise Problem("invalid_request", f"the body is not JSON: {error}; send a JSON object in UTF-8") from None
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body as an object; an empty body counts as {}.
+
+        Raises:
+            Problem: 400, the body is not a JSON object.
+        """
+        document = self.json()
+        if document is None:
+            return {}
+        if not isinstance(document, dict):
+            raise Problem("invalid_request", f"the body is {kind(document)}; expected a JSON object")
+        return document
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+def find_header(scope: Scope, name: bytes) -> str | None:
+    """Return a request header of a scope, the name in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return None
+
+
+def kind(value: Any) -> str:  # noqa: ANN401  # any JSON value
+    """Name the JSON type of a value for an error message."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return "a string"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

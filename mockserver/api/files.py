@@ -1,0 +1,164 @@
+"""Files: announce, list, look at, delete (rest.md §8, wire.md §6)."""
+
+from typing import Any
+
+from contracts.wire.ids import short, timestamp
+from contracts.wire.problems import Problem
+from mockserver.api import bodies, listing
+from mockserver.api.call import Answer, Call, Resource
+from mockserver.api.listing import Listing
+from mockserver.api.objects import etag_of
+from mockserver.storage import StoredFile
+
+
+async def create(call: Call) -> Answer:
+    """Announce files (JSON, answered with a list) or take one in at once (multipart, answered with one)."""
+    if (call.header(b"content-type") or "").lower().startswith("multipart/"):
+        return Resource(await _multipart(call))
+    request = call.json_object()
+    bodies.check(request, "file-create-request", "REQ-FILE-001")
+    for number, row in enumerate(request["files"]):
+        if row.get("uri"):
+            raise bodies.invalid(
+                [
+                    bodies.violation(
+                        f"/files/{number}/uri",
+                        "REQ-FILE-001",
+                        "a file is made with an empty uri and filled with a PUT",
+                        'the empty string ""',
+                        str(row["uri"]),
+                    )
+                ]
+            )
+    call.world.storage.make_room(len(request["files"]))
+    return Resource(
+        [
+            document(
+                call,
+                call.world.storage.announce(
+                    call.world.rng.identifier("file"),
+                    filename=row.get("filename"),
+                    content_type=row.get("content_type"),
+                    size=row.get("size"),
+                    path=row.get("path"),
+                    category=request.get("category"),
+                    now=call.now,
+                ),
+            )
+            for row in request["files"]
+        ]
+    )
+
+
+async def search(call: Call) -> Answer:
+    """Answer with a page of files, the newest first."""
+    rules = Listing(
+        default_limit=10,
+        most=1000,
+        fields={
+            "id": lambda row: row.id,
+            "filename": lambda row: row.filename,
+            "content_type": lambda row: row.content_type,
+            "size": lambda row: row.size,
+            "path": lambda row: row.path,
+            "category": lambda row: row.category,
+            "created_at": lambda row: timestamp(row.created),
+            "updated_at": lambda row: timestamp(row.updated),
+        },
+        search=("filename", "id"),
+        key=lambda row: row.id,
+    )
+    return listing.page(call, rules, list(reversed(list(call.world.storage))), lambda row: document(call, row))
+
+
+async def get(call: Call) -> Answer:
+    """Answer with one file's record."""
+    return Resource(document(call, _find(call)))
+
+
+async def delete(call: Call) -> Answer:
+    """Delete a file for good."""
+    call.world.storage.delete(_find(call).id)
+    return Resource(None)
+
+
+def document(call: Call, file: StoredFile) -> dict[str, Any]:
+    """Return a file's record (FileDTO)."""
+    storage = call.world.storage
+    facts = file.facts
+    measured = {} if facts is None or facts.width is None else {"width": facts.width, "height": facts.height}
+    return {
+        "id": file.id,
+        "short_id": short(file.id),
+        "created_at": timestamp(file.created),
+        "updated_at": timestamp(file.updated),
+        "deleted_at": None,
+        "user_id": call.world.user_id,
+        "team_id": call.world.team_id,
+        "visibility": "private",
+        "path": file.path,
+        "remote_path": f"u/{storage.owner}/{file.name}",
+        "upload_url": storage.upload_url(file, call.base_url, file.created) if file.content is None else "",
+        "uri": storage.url(file, call.base_url),
+        "content_type": file.content_type,
+        "size": file.size,
+        "filename": file.filename,
+        "category": file.category,
+        "rating": "unrated",
+        "metadata": {"type": file.content_type.partition("/")[0], **measured} if file.content is not None else None,
+    }
+
+
+def _find(call: Call) -> StoredFile:
+    found = call.world.storage.get(call.params["id"])
+    if found is None:
+        raise Problem(
+            "not_found", f"there is no file {call.params['id'][:64]!r} under this API key; GET /files lists yours"
+        )
+    return found
+
+
+async def _multipart(call: Call) -> dict[str, Any]:
+    """Take in the older form: fields file, filename, content_type, public and path."""
+    from python_multipart.exceptions import MultipartParseError
+    from starlette.datastructures import UploadFile
+    from starlette.formparsers import MultiPartException
+    from starlette.requests import Request
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": call.body, "more_body": False}
+
+    try:
+        form = await Request(call.scope, receive).form(max_files=1, max_fields=8)
+    except (MultiPartException, MultipartParseError, KeyError, UnicodeDecodeError) as error:
+        raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
+    except Exception as error:
+        # Starlette turns its own parse error into an HTTPException where a router is present.
+        if getattr(error, "status_code", None) == 400:
+            raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
+        raise
+    try:
+        part = form.get("file")
+        if not isinstance(part, UploadFile):
+            raise Problem("invalid_request", "the multipart body has no file part named `file`")
+        content = await part.read()
+        call.world.storage.make_room(1)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        content_type = fields.get("content_type") or part.content_type
+        file = call.world.storage.announce(
+            call.world.rng.identifier("file"),
+            filename=fields.get("filename") or part.filename,
+            content_type=content_type,
+            size=len(content),
+            path=fields.get("path"),
+            category=None,
+            now=call.now,
+        )
+    finally:
+        await form.close()
+    try:
+        call.world.storage.fill(file, content, content_type, etag_of(content), call.now)
+    except Problem:
+        call.world.storage.delete(file.id)
+        raise
+    return document(call, file)

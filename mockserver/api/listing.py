@@ -1,0 +1,202 @@
+"""Cursor lists: filters, search, sort and pages over any rows (rest.md §13, wire.md §8.3)."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from contracts.wire.problems import Problem
+from mockserver.api import bodies
+from mockserver.api.call import Call, Resource
+
+DUMP_LIMIT = 10_000
+"""Rows that `limit: -1` gives at most."""
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda have, want: have == want,
+    "neq": lambda have, want: have != want,
+    "in": lambda have, want: have in want,
+    "not_in": lambda have, want: have not in want,
+    "gt": lambda have, want: have > want,
+    "gte": lambda have, want: have >= want,
+    "lt": lambda have, want: have < want,
+    "lte": lambda have, want: have <= want,
+    "contains": lambda have, want: str(want).lower() in str(have).lower(),
+    "is_null": lambda have, want: (have is None) == (want is not False),
+}
+
+_ALIASES = {
+    "=": "eq",
+    "==": "eq",
+    "equals": "eq",
+    "!=": "neq",
+    ">": "gt",
+    ">=": "gte",
+    "<": "lt",
+    "<=": "lte",
+    "like": "contains",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How rows of one kind can be listed."""
+
+    default_limit: int
+    most: int
+    fields: Mapping[str, Callable[[Any], Any]]
+    """Fields that can be filtered and sorted by, each with how to read it from a row."""
+    search: tuple[str, ...]
+    """Fields a search looks at."""
+    key: Callable[[Any], str]
+    """The row's id, which cursors remember."""
+    value: Callable[[str, Any], Any] = lambda _field, value: value
+    """Turns a filter's value into what the field holds; raises ValueError for one it cannot hold."""
+
+
+def request_of(call: Call) -> dict[str, Any]:
+    """Return the list request: the body of a POST, or the query of a GET (JSON in `filters` and `sort`).
+
+    Raises:
+        Problem: 400 or 422.
+    """
+    if call.operation.method == "POST":
+        request = call.json_object()
+    else:
+        request = dict(call.query)
+        for name in ("filters", "sort"):
+            if name in request:
+                request[name] = _parsed(name, request[name])
+        if "limit" in request:
+            text = request["limit"]
+            request["limit"] = int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else text
+        if not request.get("search", "x"):
+            del request["search"]
+    bodies.check(request, "cursor-request", "REQ-TASK-008")
+    return request
+
+
+def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[Any], Any]) -> Resource:
+    """Return one page of rows (CursorListResponse), with RFC 8288 links in the header.
+
+    Raises:
+        Problem: 400 invalid_filter for a field, operator or value that makes no sense; 400 for a foreign cursor.
+    """
+    request = request_of(call)
+    kept = [row for row in rows if _matches(listing, row, request)]
+    kept = _sorted(listing, kept, request.get("sort") or [])
+    limit = _limit(listing, request.get("limit"))
+    start = _start(listing, kept, request, limit)
+    shown = kept[start : start + limit]
+    has_next, has_previous = start + limit < len(kept), start > 0
+    next_cursor = _cursor(listing.key(shown[-1])) if has_next and shown else None
+    prev_cursor = _cursor(listing.key(shown[0])) if has_previous and shown else None
+    links = [
+        _link(call, cursor, direction, limit)
+        for cursor, direction in ((next_cursor, "next"), (prev_cursor, "prev"))
+        if cursor is not None
+    ]
+    return Resource(
+        {
+            "items": [document(row) for row in shown],
+            "next_cursor": next_cursor,
+            "prev_cursor": prev_cursor,
+            "has_next": has_next,
+            "has_previous": has_previous,
+            "items_per_page": limit,
+            "total_items": len(kept),
+        },
+        headers={"Link": ", ".join(links)} if links else {},
+    )
+
+
+def _link(call: Call, cursor: str, direction: str, limit: int) -> str:
+    query = urlencode({"cursor": cursor, "direction": direction, "limit": limit})
+    return f'<{call.base_url}{call.operation.path}?{query}>; rel="{direction}"'
+
+
+def _matches(listing: Listing, row: Any, request: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind
+    term = request.get("search")
+    names = listing.search
+    if isinstance(term, dict):
+        wanted = term.get("fields") or list(names)
+        names = tuple(name for name in wanted if name in listing.fields)
+        term = term.get("term")
+    if term and not any(term.lower() in str(listing.fields[name](row)).lower() for name in names):
+        return False
+    return all(_passes(listing, row, condition) for condition in request.get("filters") or [])
+
+
+def _passes(listing: Listing, row: Any, condition: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind
+    field, operator, want = condition["field"], condition["operator"], condition.get("value")
+    if field not in listing.fields:
+        raise Problem("invalid_filter", f"cannot filter by {field[:64]!r}; fields are {', '.join(listing.fields)}")
+    test = _OPERATORS.get(_ALIASES.get(operator, operator))
+    if test is None:
+        raise Problem("invalid_filter", f"unknown operator {operator[:64]!r}; operators are {', '.join(_OPERATORS)}")
+    try:
+        want = [listing.value(field, item) for item in want] if isinstance(want, list) else listing.value(field, want)
+        return test(listing.fields[field](row), want)
+    except ValueError as error:
+        raise Problem("invalid_filter", f"filter on {field}: {error}") from None
+    except TypeError:
+        raise Problem(
+            "invalid_filter", f"filter on {field}: operator {operator!r} cannot be used with {str(want)[:64]!r}"
+        ) from None
+
+
+def _sorted(listing: Listing, rows: list[Any], sort: Sequence[Mapping[str, Any]]) -> list[Any]:
+    for order in reversed(sort):
+        field = order["field"]
+        if field not in listing.fields:
+            raise Problem("invalid_filter", f"cannot sort by {field[:64]!r}; fields are {', '.join(listing.fields)}")
+        read = listing.fields[field]
+        rows = sorted(
+            rows,
+            key=lambda row, read=read: (read(row) is None, read(row) if read(row) is not None else 0),  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            reverse=order.get("dir") == "desc",
+        )
+    return rows
+
+
+def _limit(listing: Listing, wanted: int | None) -> int:
+    if wanted is None or wanted == 0:
+        return listing.default_limit
+    return DUMP_LIMIT if wanted == -1 else min(wanted, listing.most)
+
+
+def _start(listing: Listing, rows: Sequence[Any], request: Mapping[str, Any], limit: int) -> int:
+    cursor = request.get("cursor")
+    if not cursor:
+        return 0
+    wanted = _read_cursor(cursor)
+    position = next((number for number, row in enumerate(rows) if listing.key(row) == wanted), None)
+    if position is None:
+        raise Problem("invalid_request", "the cursor points to nothing any more; start again without one")
+    return max(0, position - limit) if request.get("direction") == "prev" else position + 1
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode("ascii").rstrip("=")
+
+
+def _read_cursor(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("utf-8")
+    except (ValueError, binascii.Error):
+        raise Problem(
+            "invalid_request", "the cursor is none of ours; use next_cursor or prev_cursor as they came"
+        ) from None
+
+
+def _parsed(name: str, text: str) -> Any:  # noqa: ANN401  # JSON
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Problem(
+            "invalid_request", f"the query parameter {name} is not JSON; expected a list of objects"
+        ) from None

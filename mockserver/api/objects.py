@@ -1,0 +1,97 @@
+"""The addresses behind file URLs: presigned PUT, and GET of uploads and videos with ranges (D16)."""
+
+import hashlib
+import re
+
+from contracts.wire.problems import Problem
+from contracts.wire.statuses import Status
+from mockserver import ranges
+from mockserver.api import outputs
+from mockserver.api.call import Answer, Call, Raw
+from mockserver.ranges import UnsatisfiableError
+from mockserver.storage import OUTPUT_SECONDS
+
+_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?", re.ASCII)
+
+
+async def put(call: Call) -> Answer:
+    """Take in the bytes of an announced file; the URL's signature is the permission."""
+    if call.params["kind"] != "u" or call.params["owner"] != call.world.storage.owner:
+        raise Problem("forbidden", "this is no upload URL; PUT to the upload_url that POST /files answered with")
+    storage = call.world.storage
+    file = storage.check_upload(call.params["name"], call.scope["query_string"].decode("latin-1"), call.now)
+    content_type = call.header(b"content-type")
+    if content_type is not None and not _TYPE.fullmatch(content_type):
+        content_type = None
+    storage.fill(file, call.body, content_type, etag_of(call.body), call.now)
+    return Raw(b"", headers=[("ETag", file.etag or "")])
+
+
+async def get(call: Call) -> Answer:
+    """Answer with a file, whole or in ranges."""
+    if call.params["owner"] != call.world.storage.owner:
+        raise _gone(call)
+    if call.params["kind"] == "u":
+        file = call.world.storage.by_name(call.params["name"])
+        if file is None or file.content is None:
+            raise _gone(call)
+        return _ranged(call, file.content, file.content_type, file.etag or "", file.filename)
+    if call.params["kind"] != "t":
+        raise _gone(call)
+    name = call.params["name"]
+    task = next((task for task in call.world.tasks.values() if task.output_name == name), None)
+    if task is None or task.outputs_deleted or task.status(call.now) is not Status.COMPLETED:
+        raise _gone(call)
+    if call.now >= (task.ended() or task.created) + OUTPUT_SECONDS:
+        raise Problem("forbidden", "this video's URL has expired: outputs live for 30 days")
+    video = await outputs.video(call, task)
+    return _ranged(call, video.content, "video/mp4", video.etag, name)
+
+
+def etag_of(content: bytes) -> str:
+    """Return the strong entity tag of some bytes."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: str) -> Raw:
+    size = len(content)
+    # User strings reach a header only in a harmless form (SECURITY.md).
+    shown = re.sub(r'[^\x20-\x7e]|["\\]', "_", filename)
+    headers = [
+        ("Accept-Ranges", "bytes"),
+        ("ETag", etag),
+        ("Cache-Control", "private, max-age=3600"),
+        ("Content-Disposition", f'inline; filename="{shown}"'),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    if etag_matches(call.header(b"if-none-match"), etag):
+        return Raw(b"", 304, [*headers, ("Content-Length", str(size))] if call.is_head else headers)
+    asked = call.header(b"range") if call.header(b"if-range") in {None, etag} else None
+    try:
+        spans = ranges.parse(asked, size)
+    except UnsatisfiableError:
+        raise Problem(
+            "range_not_satisfiable",
+            f"no byte of {asked[:64] if asked else ''!r} is within the {size} bytes of this file",
+            headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"},
+        ) from None
+    if spans is None or call.is_head:
+        return Raw(content, 200, [("Content-Type", content_type), *headers])
+    if len(spans) == 1:
+        span = spans[0]
+        part = content[span.first : span.last + 1]
+        return Raw(part, 206, [("Content-Type", content_type), ("Content-Range", span.content_range(size)), *headers])
+    boundary = hashlib.sha256(f"{etag}{asked}".encode()).hexdigest()[:24]
+    body = ranges.multipart(content, spans, content_type, boundary)
+    return Raw(body, 206, [("Content-Type", f"multipart/byteranges; boundary={boundary}"), *headers])
+
+
+def etag_matches(header: str | None, etag: str) -> bool:
+    """Tell whether an If-None-Match header names this tag."""
+    if header is None:
+        return False
+    return header.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in header.split(",")}
+
+
+def _gone(call: Call) -> Problem:
+    return Problem("not_found", f"there is no file at {call.scope['path'][:200]}")

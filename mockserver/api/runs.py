@@ -1,0 +1,331 @@
+"""POST /apps/run and its older address: a request becomes a task (D4, D9, rest.md §4)."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import orjson
+
+from contracts.apps import table
+from contracts.apps.files import FileFacts
+from contracts.apps.judgement import Judgement
+from contracts.apps.table import AppVersion
+from contracts.apps.video_v2_6 import FILE_FIELDS, judge, sample_prompt
+from contracts.wire.ids import parse_timestamp
+from contracts.wire.problems import Problem
+from contracts.wire.statuses import Status
+from mockserver import catalogue, images, sessions, storage, task, timeline
+from mockserver.api import bodies
+from mockserver.api.call import Answer, Call, Resource, kind
+from mockserver.sessions import Session
+from mockserver.storage import StoredFile
+from mockserver.task import Task
+from mockserver.timeline import Outcome
+
+MOST_WAIT_SECONDS = 25.0
+"""How long a waited run is held on the world's clock (D9)."""
+
+_KEPT = ("infra", "workers", "webhook", "setup", "session_timeout", "function", "run_at", "metadata")
+"""Members of the request that the task shows again."""
+
+
+async def run(call: Call) -> Answer:
+    """Judge a request and make its task."""
+    request = call.json_object()
+    app, function = _app(call, request)
+    _check_members(request, function)
+    given = request.get("input")
+    found, input_files = await _look_up(call, given)
+    # From here to the task's making nothing waits, so that two runs cannot lease one worker.
+    session = _session(call, request, app)
+    document, messages = _with_sample(call, app, given)
+    judgement = judge(app.name, document, found.__getitem__, call.world.behaviour.enforce)
+    if judgement.violations:
+        raise bodies.invalid([violation.document() for violation in judgement.violations])
+    if not _can_be_shown(request):
+        raise Problem("invalid_request", "the body is nested too deeply to be kept; use at most 200 levels")
+    call.world.afford(judgement.price)
+    made = _make(call, request, app, judgement, input_files)
+    call.world.add_task(made)
+    call.exchange.task_id = made.id
+    _enter_session(call, request, session, made, app)
+    if _waits(call, request):
+        await _wait(call, made)
+    now = call.now
+    shown = task.result(made, made.index(now), call.view)
+    if _waits(call, request) and made.status(now) in {Status.FAILED, Status.CANCELLED}:
+        state = made.life[made.index(now)]
+        code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
+        raise Problem(code, state.error or "task cancelled", meta={"task": shown})
+    return Resource(shown, messages=[*messages, *(warning.document() for warning in judgement.warnings)])
+
+
+def _app(call: Call, request: Mapping[str, Any]) -> tuple[AppVersion, Any]:
+    """Return the version asked for; a session of another app is told before an unknown app is."""
+    reference = request.get("app")
+    app_id = request.get("app_id")
+    default = call.world.behaviour.app_version
+    if isinstance(reference, str) and reference:
+        session = request.get("session")
+        known = call.world.sessions.get(session) if isinstance(session, str) else None
+        if known is not None and reference.partition("@")[0] != table.load().reference:
+            raise Problem(
+                "APP_MISMATCH", f"session {known.id} belongs to {table.load().reference}, not to {reference[:120]!r}"
+            )
+        version = catalogue.resolve(reference, default)
+    elif isinstance(app_id, str) and app_id:
+        if not catalogue.app_exists(app_id):
+            raise Problem(
+                "not_found", f"there is no app with the id {app_id[:64]!r}; GET /apps lists the ones there are"
+            )
+        version = table.load().versions[default]
+    else:
+        told = "is missing" if reference is None else f"is {kind(reference)}" if reference != "" else "is empty"
+        raise Problem(
+            "invalid_request",
+            f"`app` {told}; expected a reference such as {table.load().reference!r} or `namespace/name@version`",
+        )
+    wanted = request.get("version_id")
+    if isinstance(wanted, str) and wanted:
+        version = catalogue.version_by_id(wanted)
+    return version, request.get("function")
+
+
+def _check_members(request: Mapping[str, Any], function: object) -> None:
+    checked = {key: value for key, value in request.items() if key != "app"}
+    bodies.check({"app": table.load().reference, **checked}, "run-request", "REQ-RUN-012")
+    found = []
+    if function and function != table.load().function:
+        found.append(
+            bodies.violation(
+                "/function",
+                "REQ-RUN-011",
+                f"the app has no function {str(function)[:64]!r}",
+                f"one of: {table.load().function}",
+                str(function),
+            )
+        )
+    if request.get("session_timeout") is not None and request.get("session") != "new":
+        found.append(
+            bodies.violation(
+                "/session_timeout", "REQ-SESSION-003", "session_timeout only goes with session new", 'session "new"'
+            )
+        )
+    if request.get("webhook") and urlsplit_or_none(request["webhook"]) is None:
+        found.append(
+            bodies.violation(
+                "/webhook", "REQ-WEBHOOK-001", "webhook is not a URL", "an http(s) URL", str(request["webhook"])
+            )
+        )
+    if request.get("run_at"):
+        try:
+            parse_timestamp(request["run_at"])
+        except ValueError as error:
+            found.append(bodies.violation("/run_at", "REQ-RUN-014", str(error), "an RFC 3339 time", request["run_at"]))
+    if found:
+        raise bodies.invalid(found)
+
+
+def urlsplit_or_none(url: str) -> str | None:
+    """Return the host of an http(s) URL, or None when it is no such URL."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    printable = url.isascii() and url.isprintable() and " " not in url
+    return parts.hostname if usable and printable else None
+
+
+def _session(call: Call, request: Mapping[str, Any], app: AppVersion) -> Session | None:
+    wanted = request.get("session")
+    if not wanted or wanted == "new":
+        return None
+    session = call.world.sessions.get(wanted)
+    if session is None:
+        raise sessions.not_found(str(wanted))
+    session.check_active(call.now)
+    if session.app is not app:
+        raise Problem(
+            "VERSION_MISMATCH",
+            f"session {session.id} runs version {session.app.id} of the app, not {app.id}; "
+            f"ask for {table.load().reference}@{session.app.id}, or start a new session",
+        )
+    last = call.world.tasks.get(session.task_id or "")
+    if last is not None and not last.is_over(call.now):
+        raise Problem(
+            "WORKER_LEASED", f"the worker of session {session.id} is busy with task {last.id}; wait for its end"
+        )
+    return session
+
+
+def _enter_session(
+    call: Call, request: Mapping[str, Any], session: Session | None, made: Task, app: AppVersion
+) -> None:
+    world = call.world
+    if request.get("session") == "new":
+        identifier = world.rng.identifier("session")
+        session = Session(
+            id=identifier,
+            app=app,
+            worker_id=world.rng.derived("worker", identifier),
+            idle_seconds=request.get("session_timeout") or sessions.DEFAULT_IDLE_SECONDS,
+            created=call.now,
+            used=call.now,
+        )
+        world.sessions[identifier] = session
+    if session is None:
+        return
+    made.session_id = session.id
+    session.task_id = made.id
+    session.calls += 1
+    # While its task is under way a session is not idle.
+    session.used = made.ended() or made.created
+
+
+async def _look_up(call: Call, given: object) -> tuple[dict[str, FileFacts], tuple[str, ...]]:
+    """Return what is known of every file the input names, and the ids of those that are ours."""
+    found: dict[str, FileFacts] = {}
+    ours: list[str] = []
+    if isinstance(given, dict):
+        for field in FILE_FIELDS:
+            value = given.get(field)
+            if isinstance(value, str) and value and value not in found:
+                found[value], file = await _facts(call, value)
+                ours += [] if file is None else [file.id]
+    return found, tuple(dict.fromkeys(ours))
+
+
+async def facts_of_input(call: Call, given: object) -> dict[str, FileFacts]:
+    """Return what is known of every file that an input names, by the string that names it."""
+    return (await _look_up(call, given))[0]
+
+
+async def _facts(call: Call, value: str) -> tuple[FileFacts, StoredFile | None]:
+    reference = storage.refer(value, own_hosts(call))
+    match reference.kind:
+        case "data":
+            content = decode_data_uri(value)
+            if content is None:
+                return FileFacts("malformed"), None
+            return await asyncio.to_thread(images.inspect, content, "inline"), None
+        case "foreign":
+            return FileFacts("foreign"), None
+        case "malformed":
+            return FileFacts("malformed"), None
+        case "file":
+            name = reference.name
+            stored = call.world.storage
+            file = None
+            if reference.owner in {"", stored.owner}:
+                file = stored.by_name(name) if reference.owner else stored.get(name)
+            if file is None:
+                return FileFacts("unknown"), None
+            if file.content is None:
+                return FileFacts("pending"), file
+            if file.facts is None:
+                file.facts = await asyncio.to_thread(images.inspect, file.content)
+            return file.facts, file
+        case "output":
+            made = any(other.output_name == reference.name for other in call.world.tasks.values())
+            # One of our videos: there, but no picture.
+            return FileFacts("uploaded", size=0, format="mp4") if made else FileFacts("unknown"), None
+        case _:
+            return FileFacts("unknown"), None
+
+
+def own_hosts(call: Call) -> frozenset[str]:
+    """Return every `host:port` under which this emulator is reached, lower-case."""
+    own = {urlsplit(call.base_url).netloc.lower(), (call.header(b"host") or "").lower()}
+    server = call.scope.get("server")
+    if server and server[1]:
+        own |= {f"{name}:{server[1]}" for name in (str(server[0]).lower(), "127.0.0.1", "localhost", "[::1]")}
+    return frozenset(own - {""})
+
+
+def decode_data_uri(value: str) -> bytes | None:
+    """Return the bytes of a data: URI, base64 (URL-safe too) or percent-encoded; None when it is malformed."""
+    head, comma, payload = value[5:].partition(",")
+    if not comma:
+        return None
+    if not head.lower().endswith(";base64"):
+        return unquote_to_bytes(payload)
+    text = unquote_to_bytes(payload).translate(bytes.maketrans(b"-_", b"+/"), b" \r\n\t")
+    try:
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, list[dict[str, Any]]]:
+    """Fill in the app's sample prompt where the world is told to, and say so."""
+    if given is None:
+        given = {}
+    if call.world.behaviour.empty_input == "reject" or not isinstance(given, dict) or "prompt" in given:
+        return given, []
+    told = {
+        "level": "warning",
+        "code": "sample_prompt_used",
+        "message": "the input has no prompt; --empty-input sample filled in the app's sample prompt",
+        "meta": {"pointer": "/prompt"},
+    }
+    return {**given, "prompt": sample_prompt(app.name)}, [told]
+
+
+def _can_be_shown(request: Mapping[str, Any]) -> bool:
+    """Tell whether the request can be written again: what we read may be nested deeper than what we can write."""
+    try:
+        # The task's own levels come on top, hence the wrapping.
+        orjson.dumps({"data": [{"items": [{"input": request}]}]})
+    except TypeError:
+        return False
+    return True
+
+
+def _make(
+    call: Call, request: Mapping[str, Any], app: AppVersion, judgement: Judgement, input_files: tuple[str, ...]
+) -> Task:
+    world, now = call.world, call.now
+    identifier = world.rng.identifier("task")
+    assert judgement.expectation is not None  # noqa: S101  # no violations, so there is one
+    hold = max(0.0, parse_timestamp(request["run_at"]) - now) if request.get("run_at") else 0.0
+    life = timeline.build(
+        world.behaviour.latency,
+        judgement.expectation,
+        Outcome(error=judgement.failure),
+        world.rng.draws("life", identifier),
+        hold=hold,
+    )
+    return Task(
+        id=identifier,
+        created=now,
+        app=app,
+        given=request.get("input"),
+        options={key: request[key] for key in _KEPT if request.get(key) is not None},
+        judgement=judgement,
+        life=life,
+        output_name=world.rng.derived("output", identifier)[:8] + ".mp4",
+        base_url=call.base_url,
+        input_files=input_files,
+    )
+
+
+def _waits(call: Call, request: Mapping[str, Any]) -> bool:
+    return request.get("wait") is True or call.query.get("wait", "").lower() in {"true", "1"}
+
+
+async def _wait(call: Call, made: Task) -> None:
+    """Hold the answer until the task has ended, the time is up or the server stops (D9)."""
+    clock = call.world.clock
+    deadline = clock.now() + MOST_WAIT_SECONDS
+    with clock.member() as member:
+        made.watchers.add(member)
+        try:
+            while not made.is_over(clock.now()) and clock.now() < deadline and not call.emulator.closing:
+                ended = made.ended()
+                await member.wait(deadline if ended is None else min(ended, deadline))
+        finally:
+            made.watchers.discard(member)

@@ -1,0 +1,141 @@
+"""GET /tasks/{id}/stream: NDJSON and SSE from one source, written straight to ASGI (D11, MEASURED.md)."""
+
+import asyncio
+
+import orjson
+
+from contracts.wire import streams
+from contracts.wire.statuses import TERMINAL
+from contracts.wire.streams import HEARTBEAT_SECONDS, StreamFormat
+from mockserver import task as tasks
+from mockserver.api.call import Answer, Call, Raw
+from mockserver.api.dispatch import encode_headers
+from mockserver.clock import Member
+from mockserver.task import Task
+
+
+async def stream(call: Call) -> Answer:
+    """Send the current snapshot, then every step as it comes, and close after the terminal one."""
+    task = call.world.find_task(call.params["id"])
+    form = streams.negotiate(call.header(b"accept"))
+    seen = _resume_point(call, task)
+    if seen is not None and task.life[seen].status in TERMINAL:
+        # Nothing is left to tell; 204 is what keeps an EventSource from coming back for ever.
+        return Raw(b"", 204)
+    line = _Lines(call, task, form, seen)
+    headers = encode_headers(
+        [
+            ("Content-Type", streams.CONTENT_TYPE[form]),
+            ("Cache-Control", "no-cache, no-transform"),
+            ("X-Accel-Buffering", "no"),
+            ("X-Request-Id", call.exchange.id),
+            *call.extra_headers.items(),
+        ]
+    )
+    call.exchange.status = 200
+    call.exchange.response_headers = headers
+    await call.send({"type": "http.response.start", "status": 200, "headers": headers})
+    if call.is_head:
+        await call.send({"type": "http.response.body", "body": b""})
+        return None
+    with call.world.clock.member() as member:
+        task.watchers.add(member)
+        watcher = asyncio.ensure_future(_watch(call, line, member))
+        try:
+            await line.run(member)
+        finally:
+            watcher.cancel()
+            task.watchers.discard(member)
+    call.exchange.outcome = "client-gone" if line.client_gone else "answered"
+    if not line.client_gone:
+        await call.send({"type": "http.response.body", "body": b""})
+    return None
+
+
+def _resume_point(call: Call, task: Task) -> int | None:
+    """Return the number of the last step the client has seen, if it says one that this task has reached."""
+    told = call.header(b"last-event-id") or call.query.get("last_event_id") or ""
+    if not (told.isascii() and told.isdecimal() and len(told) < 10):
+        return None
+    seen = int(told)
+    return seen if seen <= task.index(call.now) else None
+
+
+class _Lines:
+    """One open stream."""
+
+    __slots__ = ("_call", "_events", "_form", "_seen", "_task", "_view", "client_gone")
+
+    def __init__(self, call: Call, task: Task, form: StreamFormat, seen: int | None) -> None:
+        self._call = call
+        self._seen = seen
+        self._task = task
+        self._form = form
+        self._view = call.view
+        self._events = call.world.behaviour.sse_events
+        self.client_gone = False
+
+    async def run(self, member: Member) -> None:
+        """Send lines until the task has ended, the client has gone or the server stops."""
+        clock, task = self._call.world.clock, self._task
+        at = self._seen
+        if at is None:
+            at = task.index(clock.now())
+            await self._send_step(at)
+        heartbeat = clock.now() + HEARTBEAT_SECONDS
+        while not self._over(at):
+            current = task.index(clock.now())
+            if current > at:
+                # Every step in between is told, so that nothing depends on how fast the client reads.
+                for step in range(at + 1, current + 1):
+                    await self._send_step(step)
+                at = current
+                continue
+            if clock.now() >= heartbeat:
+                await self._send(streams.heartbeat(self._form))
+                # D11: a real event in every such span too, or clients give up on a healthy task.
+                await self._send_step(at)
+                heartbeat = clock.now() + HEARTBEAT_SECONDS
+                continue
+            pause = await self._wait(member, at, heartbeat)
+            if pause and clock.now() < heartbeat and task.index(clock.now()) == at and not self._over(at):
+                # A clock that stands still or crawls must not make the line look dead to a client in real time.
+                await self._send_step(at)
+        if task.life[at].status in TERMINAL and not self.client_gone:
+            ending = streams.done(self._form, self._events)
+            if ending:
+                await self._send(ending)
+
+    async def _wait(self, member: Member, at: int, heartbeat: float) -> bool:
+        """Wait for what comes next; tell whether the real-time limit may have ended the wait."""
+        clock, task = self._call.world.clock, self._task
+        following = task.at(task.life[at + 1].offset) if at + 1 < len(task.life) else None
+        # Real time counts only where the world's clock does not keep up with it.
+        slow = clock.mode == "manual" or clock.scale < 1
+        background = following is None or following > heartbeat
+        until = heartbeat if following is None else min(following, heartbeat)
+        await member.wait(until, real_seconds=HEARTBEAT_SECONDS if slow else None, background=background)
+        return slow
+
+    def _over(self, at: int) -> bool:
+        return self.client_gone or self._call.emulator.closing or self._task.life[at].status in TERMINAL
+
+    async def _send_step(self, index: int) -> None:
+        document = orjson.dumps(tasks.document(self._task, index, self._view))
+        await self._send(streams.event(document, self._form, event_id=index, events=self._events))
+
+    async def _send(self, chunk: bytes) -> None:
+        if self.client_gone:
+            return
+        self._call.exchange.response.add(chunk)
+        await self._call.send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _watch(call: Call, lines: _Lines, member: Member) -> None:
+    """Notice that the client has gone; without it gone clients are held for ever (MEASURED.md)."""
+    while True:
+        message = await call.receive()
+        if message["type"] == "http.disconnect":
+            lines.client_gone = True
+            member.wake()
+            return

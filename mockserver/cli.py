@@ -1,0 +1,242 @@
+"""The command `inferencesh-mock`: parses and composes, nothing else.
+
+Settings come from flags, then INFERENCESH_MOCK_* variables, then `[tool.inferencesh-mock]` in pyproject.toml or
+`inferencesh-mock.toml`. Exit codes: 0 ok, 1 the verdict is no, 2 wrong usage, 3 our own fault.
+"""
+
+import ipaddress
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from contracts.wire.ids import parse_timestamp
+from mockserver import __version__, settings
+from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
+
+ENV_PREFIX = "INFERENCESH_MOCK"
+
+EXAMPLES = """
+\b
+Examples:
+  inferencesh-mock serve
+  inferencesh-mock serve --port 0 --latency instant
+  inferencesh-mock serve --clock manual --seed 7
+  inferencesh-mock serve --enforce observed --app-version 2026-08
+  INFERENCESH_MOCK_PORT=9000 inferencesh-mock serve
+"""
+
+
+def behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for every behaviour setting that takes one of a few values."""
+    for name, text in reversed(settings.HELP.items()):
+        choices = settings.choices(name)
+        if choices:
+            option = click.option(
+                "--" + name.replace("_", "-"),
+                type=click.Choice([str(value) for value in choices]),
+                default=str(getattr(Behaviour(), name)),
+                show_default=True,
+                help=text,
+            )
+            command = option(command)
+    return command
+
+
+def _read_config(context: click.Context, _parameter: click.Parameter, file: Path | None) -> None:
+    """Make a settings file the defaults of the command; flags and variables win over it."""
+    found = _load_config(file)
+    known = {parameter.name: parameter for parameter in context.command.params if parameter.name}
+    by_flag = {option.lstrip("-"): name for name, parameter in known.items() for option in parameter.opts}
+    defaults: dict[str, Any] = {}
+    for key, value in found.items():
+        name = by_flag.get(key.replace("_", "-"))
+        if name is None or name == "config":
+            raise click.UsageError(f"the settings file has {key!r}; it takes {', '.join(sorted(by_flag))}")
+        defaults[name] = value
+    context.default_map = defaults
+
+
+def _load_config(file: Path | None) -> dict[str, Any]:
+    try:
+        if file is not None:
+            return tomllib.loads(file.read_text("utf-8"))
+        own = Path("inferencesh-mock.toml")
+        if own.is_file():
+            return tomllib.loads(own.read_text("utf-8"))
+        project = Path("pyproject.toml")
+        if project.is_file():
+            table = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("inferencesh-mock", {})
+            return table if isinstance(table, dict) else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"cannot read the settings file {file or ''}: {error}") from None
+    return {}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="inferencesh-mock")
+def cli() -> None:
+    """An offline emulator of the inference.sh API for the app klingai/video-v2-6."""
+
+
+@cli.command(epilog=EXAMPLES)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
+@click.option(
+    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+@click.option("--seed", type=int, help="Same seed, key and requests: same ids, times and bytes.")
+@behaviour_options
+@click.option("--webhook-secret", metavar="whsec_...", help=settings.HELP["webhook_secret"])
+@click.option(
+    "--allow-egress",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Let webhooks go there too; loopback is always allowed. Repeatable.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["real", "scaled", "manual"]),
+    default="real",
+    show_default=True,
+    help="How the worlds' time runs.",
+)
+@click.option(
+    "--clock-scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="World seconds per real second, with --clock scaled.",
+)
+@click.option(
+    "--clock-start",
+    metavar="TIME",
+    help="RFC 3339 time at which clocks start; manual ones start at 2026-06-01T00:00:00Z.",
+)
+@click.option("--public-url", metavar="URL", help="Base of the URLs we mint, instead of the request's Host.")
+@click.option(
+    "--control-token", metavar="TOKEN", help="What X-Mock-Token must say on /_mock/; needed when bound beyond loopback."
+)
+@click.option(
+    "--credits",
+    "usd",
+    type=click.FloatRange(0, 1_000_000),
+    default=100.0,
+    show_default=True,
+    help="Play money of a new world in USD.",
+)
+@click.option(
+    "--max-worlds",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="Worlds kept; the longest unused one goes first.",
+)
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=_read_config,
+    help="Settings file instead of inferencesh-mock.toml or pyproject.toml.",
+)
+def serve(**options: Any) -> None:  # noqa: ANN401  # whatever click parsed
+    """Start the emulator; prints `serving http://HOST:PORT` once it answers, ends on Ctrl-C."""
+    try:
+        chosen = to_settings(options)
+    except (SettingsError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    from mockserver import server
+
+    if not chosen.is_loopback:
+        click.echo(
+            f"warning: bound to {chosen.host}, other machines can reach this emulator; "
+            "the control plane needs X-Mock-Token",
+            err=True,
+        )
+    try:
+        server.run(chosen)
+    except server.ServerError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+@click.option("--app-version", type=click.Choice(settings.choices("app_version")), default="2026-05", show_default=True)
+@click.option("--envelope", type=click.Choice(settings.choices("envelope")), default="superset", show_default=True)
+@click.option("--control", is_flag=True, help="The control plane's document instead.")
+def openapi(app_version: Any, envelope: Any, *, control: bool) -> None:  # noqa: ANN401  # checked by click
+    """Print the OpenAPI document as JSON."""
+    import orjson
+
+    from contracts import openapi as vendor
+    from mockserver.control import openapi as control_plane
+    from mockserver.control.routes import routes
+
+    shown = control_plane.document(routes()) if control else vendor.document(app_version, envelope)
+    click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
+
+
+def to_settings(options: dict[str, Any]) -> Settings:
+    """Return the settings that parsed options mean.
+
+    Raises:
+        SettingsError: a value that no setting takes, or options that do not go together.
+        ValueError: a time that is none.
+    """
+    behaviour = settings.change(
+        Behaviour(),
+        {
+            name: int(options[name]) if name == "sample_rate" else options[name]
+            for name in settings.document(Behaviour())
+            if name in options
+        },
+    )
+    public_url = options["public_url"]
+    if public_url is not None and (
+        urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).netloc
+    ):
+        raise SettingsError(f"--public-url is {public_url!r}; expected something like http://mock.test:8787")
+    chosen = Settings(
+        behaviour=behaviour,
+        host=_host(options["host"]),
+        port=options["port"],
+        seed=options["seed"],
+        clock=options["clock"],
+        clock_scale=options["clock_scale"],
+        clock_start=None if options["clock_start"] is None else parse_timestamp(options["clock_start"]),
+        public_url=public_url,
+        allow_egress=tuple(options["allow_egress"]),
+        control_token=options["control_token"],
+        credits=round(options["usd"] * MICROCENTS_PER_USD),
+        max_worlds=options["max_worlds"],
+    )
+    if chosen.clock != "scaled" and chosen.clock_scale != 1.0:
+        raise SettingsError("--clock-scale goes with --clock scaled")
+    if not chosen.is_loopback and not chosen.control_token:
+        raise SettingsError(
+            f"--host {chosen.host} can be reached from other machines, so --control-token TOKEN is needed as well"
+        )
+    return chosen
+
+
+def main() -> None:
+    """Run the command."""
+    try:
+        cli(auto_envvar_prefix=None, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2 if isinstance(error, click.UsageError) else 3)
+    except click.exceptions.Abort:
+        sys.exit(130)
+
+
+def _host(host: str) -> str:
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        raise SettingsError(f"--host is {host!r}; expected an IP address such as 127.0.0.1, or localhost") from None

@@ -1,0 +1,312 @@
+"""The only source of time: one clock per world, real, scaled or manual (D22, ARCHITECTURE.md).
+
+Everything that waits or expires asks its world's clock. In manual mode the clock stands still until `advance` moves it;
+`advance` then goes from one due moment to the next and lets everybody who was woken finish before it goes on, so that
+what happens at one moment has happened before the next begins.
+"""
+
+import asyncio
+import heapq
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+Mode = Literal["real", "scaled", "manual"]
+
+MANUAL_START = 1_780_272_000.0
+"""2026-06-01T00:00:00Z, where a manual clock starts unless told otherwise, so that seeded runs repeat to the byte."""
+
+SETTLE_SECONDS = 15.0
+"""Real time that `advance` waits for those it woke: longer than a webhook target may take (10 s)."""
+
+MOST_MOMENTS = 1_000_000
+"""How many due moments one `advance` may pass; a guard against a schedule that feeds itself."""
+
+
+class Schedule(Protocol):
+    """What besides timers has due moments: the tasks of a world, whose states are computed and not run."""
+
+    def next_after(self, moment: float) -> float | None:
+        """Return the first due moment later than `moment`, or None."""
+        ...
+
+    def at(self, moment: float) -> list[dict[str, Any]]:
+        """Describe what falls due exactly at `moment`."""
+        ...
+
+
+@dataclass(slots=True)
+class Timer:
+    """Something due at a moment of the world's clock."""
+
+    when: float
+    callback: Callable[[], None] | None
+    note: dict[str, Any] | None
+    background: bool
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Take the timer back; harmless when it has already gone off."""
+        self.cancelled = True
+        self.callback = None
+
+
+class ClockError(ValueError):
+    """The clock was asked for something its mode cannot do; the message says what would work."""
+
+
+class Clock:
+    """One world's time, in Unix seconds."""
+
+    def __init__(self, mode: Mode = "real", *, scale: float = 1.0, start: float | None = None) -> None:
+        """Make a clock.
+
+        Args:
+            mode: `real` runs with the wall clock, `scaled` runs `scale` times as fast, `manual` stands still.
+            scale: world seconds per real second, above 0.
+            start: Unix seconds to begin at; None means now, or MANUAL_START for a manual clock.
+        """
+        self.mode: Mode = mode
+        self.scale = scale if mode == "scaled" else 1.0
+        if start is None:
+            start = MANUAL_START if mode == "manual" else time.time()
+        self._base = start
+        self._base_real = time.monotonic()
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._count = 0
+        self._handle: asyncio.TimerHandle | None = None
+        self._busy = 0
+        self._quiet: asyncio.Future[None] | None = None
+        self._advancing = asyncio.Lock()
+
+    def now(self) -> float:
+        """Return the world's time in Unix seconds, to the microsecond."""
+        if self.mode == "manual":
+            return self._base
+        return round(self._base + (time.monotonic() - self._base_real) * self.scale, 6)
+
+    def set(self, mode: Mode, *, scale: float = 1.0, start: float | None = None) -> None:
+        """Change the mode; time goes on from where it is unless `start` says otherwise.
+
+        Raises:
+            ClockError: the clock would go back, or the scale is not above 0.
+        """
+        if not scale > 0:
+            raise ClockError(f"scale is {scale}; expected a number above 0, such as 60 for a minute per second")
+        now = self.now()
+        if start is not None and start < now:
+            raise ClockError(f"the clock stands at {now} and cannot go back to {start}; reset the world instead")
+        self._base = now if start is None else start
+        self._base_real = time.monotonic()
+        self.mode = mode
+        self.scale = scale if mode == "scaled" else 1.0
+        self._arm()
+
+    def at(
+        self,
+        when: float,
+        callback: Callable[[], None] | None,
+        note: dict[str, Any] | None = None,
+        *,
+        background: bool = False,
+    ) -> Timer:
+        """Call back at a moment of this clock.
+
+        Args:
+            when: Unix seconds; a moment that has passed falls due at once.
+            callback: what to do; it must not raise.
+            note: what `advance` reports when it passes, None for nothing.
+            background: True when an idle world may still have it (heartbeats, expiries).
+        """
+        timer = Timer(max(when, self.now()), callback, note, background)
+        self._count += 1
+        heapq.heappush(self._heap, (timer.when, self._count, timer))
+        if self._heap[0][2] is timer:
+            self._arm()
+        return timer
+
+    @contextmanager
+    def member(self) -> Iterator["Member"]:
+        """Take part in the clock's time: `advance` waits while a member is at work."""
+        member = Member(self)
+        try:
+            yield member
+        finally:
+            member.leave()
+
+    async def advance(
+        self, schedule: Schedule, *, seconds: float | None = None, until_idle: bool = False
+    ) -> list[dict[str, Any]]:
+        """Move a manual clock and return what fell due, in order.
+
+        Args:
+            schedule: the world's tasks.
+            seconds: how far; may be 0, which only lets due things happen.
+            until_idle: go on until nothing is pending: no task under way, no delivery, nobody waiting.
+
+        Raises:
+            ClockError: the clock is not manual, or the distance is negative.
+        """
+        if self.mode != "manual":
+            raise ClockError(f'the clock is {self.mode}; set it first: PUT /_mock/clock {{"mode": "manual"}}')
+        if seconds is not None and seconds < 0:
+            raise ClockError(f"cannot advance by {seconds} seconds; time only goes forward")
+        async with self._advancing:
+            target = None if until_idle else self._base + (seconds or 0.0)
+            fired: list[dict[str, Any]] = []
+            for _ in range(MOST_MOMENTS):
+                await self._settle()
+                moment = self._next_moment(schedule, target, until_idle=until_idle)
+                if moment is None:
+                    break
+                self._base = moment
+                fired += [{"at": moment, **note} for note in schedule.at(moment)]
+                fired += self._fire()
+            if target is not None and target > self._base:
+                self._base = target
+            await self._settle()
+            return fired
+
+    def close(self) -> None:
+        """Stop the clock's own timer; nothing falls due any more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._heap.clear()
+
+    def _next_moment(self, schedule: Schedule, target: float | None, *, until_idle: bool) -> float | None:
+        while self._heap and self._heap[0][2].cancelled:
+            heapq.heappop(self._heap)
+        computed = schedule.next_after(self._base)
+        if until_idle and computed is None and all(timer.background or timer.cancelled for _, _, timer in self._heap):
+            return None
+        moments = [moment for moment in (computed, self._heap[0][0] if self._heap else None) if moment is not None]
+        if not moments:
+            return None
+        moment = max(min(moments), self._base)
+        return None if target is not None and moment > target else moment
+
+    def _fire(self) -> list[dict[str, Any]]:
+        """Set off every timer that is due now and return their notes."""
+        now = self.now()
+        notes = []
+        while self._heap and self._heap[0][0] <= now:
+            _, _, timer = heapq.heappop(self._heap)
+            if timer.cancelled:
+                continue
+            if timer.note is not None:
+                notes.append({"at": timer.when, **timer.note})
+            if timer.callback is not None:
+                timer.callback()
+        return notes
+
+    def _arm(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        if self.mode == "manual" or not self._heap:
+            return
+        delay = max(0.0, (self._heap[0][0] - self.now()) / self.scale)
+        self._handle = asyncio.get_running_loop().call_later(delay, self._due)
+
+    def _due(self) -> None:
+        self._handle = None
+        self._fire()
+        self._arm()
+
+    async def _settle(self) -> None:
+        """Wait until nobody who was woken is still at work; give up on those who hang."""
+        # One turn of the loop lets callbacks that only just got their result start working.
+        await asyncio.sleep(0)
+        if not self._busy:
+            return
+        self._quiet = asyncio.get_running_loop().create_future()
+        try:
+            await asyncio.wait_for(self._quiet, SETTLE_SECONDS)
+        except TimeoutError:
+            return
+        finally:
+            self._quiet = None
+
+    def account(self, by: int) -> None:
+        """Count members that begin (+1) or stop (-1) being at work; only members call this."""
+        self._busy += by
+        if not self._busy and self._quiet is not None and not self._quiet.done():
+            self._quiet.set_result(None)
+
+
+class Member:
+    """Somebody who works and waits on a clock."""
+
+    __slots__ = ("_busy", "_clock", "_future")
+
+    def __init__(self, clock: Clock) -> None:
+        """Join; the member counts as at work until it waits."""
+        self._clock = clock
+        self._future: asyncio.Future[None] | None = None
+        self._busy = True
+        clock.account(1)
+
+    async def wait(self, until: float | None, *, real_seconds: float | None = None, background: bool = False) -> None:
+        """Wait for a moment of the world's clock, for a while of real time, or for `wake`, whichever comes first.
+
+        Args:
+            until: Unix seconds on the world's clock, or None.
+            real_seconds: at most so many seconds of real time, whatever the clock does; None for no such limit.
+            background: an idle world may still have this wait.
+        """
+        loop = asyncio.get_running_loop()
+        self._future = loop.create_future()
+        timer = None if until is None else self._clock.at(until, self.wake, background=background)
+        handle = None if real_seconds is None else loop.call_later(real_seconds, self.wake)
+        self._rest()
+        try:
+            await self._future
+        finally:
+            self._future = None
+            self._work()
+            if timer is not None:
+                timer.cancel()
+            if handle is not None:
+                handle.cancel()
+
+    def wake(self) -> None:
+        """End the wait under way; harmless when there is none."""
+        if self._future is not None and not self._future.done():
+            self._work()
+            self._future.set_result(None)
+
+    def leave(self) -> None:
+        """Take no further part."""
+        self._rest()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Do something that waits on the outside; `advance` does not wait for it."""
+        self._rest()
+        try:
+            yield
+        finally:
+            self._work()
+
+    def _rest(self) -> None:
+        if self._busy:
+            self._busy = False
+            self._clock.account(-1)
+
+    def _work(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self._clock.account(1)
+
+
+async def real_pause(seconds: float) -> None:
+    """Wait real seconds, for the few things that are not part of any world (shutdown, idle sweeps)."""
+    await asyncio.sleep(seconds)
+
+
+def real_now() -> float:
+    """Return monotonic real seconds, for what is not part of any world."""
+    return time.monotonic()

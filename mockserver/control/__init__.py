@@ -1,0 +1,1 @@
+"""The routes a test calls, all under /_mock: plain JSON, no envelope, no CORS."""

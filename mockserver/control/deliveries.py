@@ -1,0 +1,40 @@
+"""Webhook deliveries with their attempts."""
+
+from itertools import islice
+
+from contracts.wire.problems import Problem
+from mockserver.control.command import Command, Reply
+from mockserver.control.journal import limit_of
+from mockserver.webhooks import Delivery
+
+
+async def list_all(command: Command) -> Reply:
+    """List deliveries, the newest first."""
+    task, state = command.query.get("task"), command.query.get("state")
+    found = (
+        delivery
+        for delivery in command.world.webhooks.newest_first()
+        if task in {None, "", delivery.task_id} and state in {None, "", delivery.state}
+    )
+    return Reply({"deliveries": [delivery.document() for delivery in islice(found, limit_of(command))]})
+
+
+async def get(command: Command) -> Reply:
+    """Show one delivery."""
+    return Reply(_find(command).document(full=True))
+
+
+async def replay(command: Command) -> Reply:
+    """Send it once more and show the attempt."""
+    delivery = _find(command)
+    if not delivery.body:
+        raise Problem("conflict", f"delivery {delivery.id} has no body yet: its task has not ended")
+    attempt = await command.world.webhooks.replay(delivery)
+    return Reply({"id": delivery.id, "state": delivery.state, "attempt": attempt.document()})
+
+
+def _find(command: Command) -> Delivery:
+    found = command.world.webhooks.find(command.params["id"])
+    if found is None:
+        raise Problem("not_found", f"there is no delivery {command.params['id'][:64]!r} in this world")
+    return found

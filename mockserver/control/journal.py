@@ -1,0 +1,56 @@
+"""Every exchange of a world."""
+
+from collections.abc import Callable
+from itertools import islice
+
+from contracts.wire.problems import Problem
+from mockserver.control.command import Command, Reply
+from mockserver.journal import Exchange
+
+DEFAULT_LIMIT = 100
+
+
+async def list_all(command: Command) -> Reply:
+    """List exchanges, the newest first."""
+    journal = command.world.journal
+    wanted = {name: value for name, value in command.query.items() if name != "limit" and value}
+    found = (exchange for exchange in journal.newest_first() if _matches(exchange, wanted))
+    shown = [exchange.summary() for exchange in islice(found, limit_of(command))]
+    return Reply({"exchanges": shown, "kept": len(journal), "dropped": journal.dropped})
+
+
+async def get(command: Command) -> Reply:
+    """Show one exchange."""
+    found = command.world.journal.find(command.params["id"])
+    if found is None:
+        raise Problem("not_found", f"there is no exchange {command.params['id'][:64]!r} in this world's journal")
+    return Reply(found.document())
+
+
+async def clear(command: Command) -> Reply:
+    """Forget the exchanges."""
+    forgotten = len(command.world.journal)
+    command.world.journal.clear()
+    return Reply({"forgotten": forgotten})
+
+
+def limit_of(command: Command) -> int:
+    """Return how many rows a list command wants.
+
+    Raises:
+        Problem: 400, `limit` is not a number above 0.
+    """
+    text = command.query.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8 and int(text) > 0):
+        raise Problem("invalid_request", f"limit is {text[:32]!r}; expected a whole number above 0")
+    return int(text)
+
+
+def _matches(exchange: Exchange, wanted: dict[str, str]) -> bool:
+    shown: dict[str, Callable[[str], bool]] = {
+        "operation": lambda value: exchange.operation == value,
+        "method": lambda value: exchange.method == value.upper(),
+        "status": lambda value: str(exchange.status) == value,
+        "task": lambda value: exchange.task_id == value or f"/tasks/{value}" in exchange.path,
+    }
+    return all(shown[name](value) for name, value in wanted.items() if name in shown)

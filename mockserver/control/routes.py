@@ -1,0 +1,123 @@
+"""The table of the control plane."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from mockserver.control import clock, deliveries, health, journal, money, reset, settings, tasks
+from mockserver.control.command import Route
+from mockserver.settings import Behaviour, choices
+
+
+def routes() -> Sequence[Route]:
+    """Return every operation but the document that describes them."""
+    return (
+        Route("GET", "/health", health.get, "Tells whether the emulator is serving.", needs_key=False),
+        Route(
+            "GET",
+            "/settings",
+            settings.get,
+            "Shows the server's settings, and with a key also the world's behaviour.",
+            needs_key=False,
+        ),
+        Route(
+            "PATCH",
+            "/settings",
+            settings.patch,
+            "Changes how this world behaves from now on; what is left out stays.",
+            takes={"type": "object", "properties": _behaviour_schema(), "additionalProperties": False},
+            example={"latency": "instant"},
+        ),
+        Route(
+            "GET",
+            "/journal",
+            journal.list_all,
+            "Lists the exchanges of this world, the newest first.",
+            query={
+                "operation": "only this operation, such as runs.create",
+                "method": "only this method",
+                "status": "only this HTTP status",
+                "task": "only what made or named this task",
+                "limit": "at most so many, 100 unless given",
+            },
+        ),
+        Route("DELETE", "/journal", journal.clear, "Forgets the exchanges of this world."),
+        Route(
+            "GET", "/journal/{id}", journal.get, "Shows one exchange with headers and bodies, credentials taken out."
+        ),
+        Route(
+            "GET",
+            "/deliveries",
+            deliveries.list_all,
+            "Lists the webhook deliveries of this world, the newest first.",
+            query={
+                "task": "only of this task",
+                "state": "only in this state: scheduled, pending, delivered, abandoned or captured",
+                "limit": "at most so many, 100 unless given",
+            },
+        ),
+        Route("GET", "/deliveries/{id}", deliveries.get, "Shows one delivery with its body and every attempt."),
+        Route("POST", "/deliveries/{id}/replay", deliveries.replay, "Sends a delivery once more, now."),
+        Route("GET", "/clock", clock.get, "Shows the world's time and how it runs."),
+        Route(
+            "PUT",
+            "/clock",
+            clock.put,
+            "Sets how the world's time runs: real, scaled, or manual (a test clock).",
+            takes={
+                "type": "object",
+                "required": ["mode"],
+                "additionalProperties": False,
+                "properties": {
+                    "mode": {"enum": ["real", "scaled", "manual"]},
+                    "scale": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
+                    "now": {"type": "string", "description": "RFC 3339; the clock only goes forward."},
+                },
+            },
+            example={"mode": "manual"},
+        ),
+        Route(
+            "POST",
+            "/clock/advance",
+            clock.advance,
+            "Moves a manual clock by seconds or until idle, and answers with what fired, in order.",
+            takes={
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "seconds": {"type": "number", "minimum": 0, "maximum": 1_000_000_000},
+                    "until": {"const": "idle"},
+                },
+                "oneOf": [{"required": ["seconds"]}, {"required": ["until"]}],
+            },
+            example={"until": "idle"},
+        ),
+        Route("GET", "/credits", money.get, "Shows the world's play money in microcents."),
+        Route(
+            "POST",
+            "/credits",
+            money.post,
+            "Gives the world more play money, or takes some away with a negative amount.",
+            takes={
+                "type": "object",
+                "required": ["microcents"],
+                "additionalProperties": False,
+                "properties": {"microcents": {"type": "integer", "minimum": -(2**53), "maximum": 2**53}},
+            },
+            example={"microcents": 100_000_000},
+        ),
+        Route("POST", "/reset", reset.post, "Makes this world as if its key had never been used."),
+        Route(
+            "GET",
+            "/tasks/{id}",
+            tasks.get,
+            "Shows what only the emulator knows of a task: accepted input, warnings, price, media, its whole life.",
+        ),
+    )
+
+
+def _behaviour_schema() -> dict[str, Any]:
+    return {
+        row.name: {"enum": list(choices(row.name))} if choices(row.name) else {"type": ["string", "null"]}
+        for row in fields(Behaviour)
+    }

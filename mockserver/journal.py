@@ -1,0 +1,180 @@
+"""The journal of a world: every exchange, newest last, capped in number and bytes (D22)."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from contracts.wire.ids import timestamp
+
+MOST_EXCHANGES = 2_000
+MOST_BYTES = 16 * 1024 * 1024
+"""Of bodies kept in one world; the oldest exchanges go first."""
+
+MOST_BODY = 64 * 1024
+"""Bytes kept of one body; of a longer one size and hash remain."""
+
+_SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key", b"x-mock-token"})
+
+
+@dataclass(slots=True)
+class Body:
+    """A body as it passed: its beginning, its size and its hash."""
+
+    kept: bytearray = field(default_factory=bytearray)
+    size: int = 0
+    _hash: "hashlib._Hash | None" = None
+
+    def add(self, chunk: bytes) -> None:
+        """Take note of the next bytes."""
+        if not chunk:
+            return
+        if self._hash is None and self.size + len(chunk) > MOST_BODY:
+            self._hash = hashlib.sha256(self.kept)
+        if self._hash is not None:
+            self._hash.update(chunk)
+        room = MOST_BODY - len(self.kept)
+        if room > 0:
+            self.kept += chunk[:room]
+        self.size += len(chunk)
+
+    def document(self) -> dict[str, Any] | None:
+        """Return the body as JSON: parsed, as text, or as size and hash; None when there was none."""
+        if not self.size:
+            return None
+        digest = (self._hash or hashlib.sha256(self.kept)).hexdigest()
+        shown: dict[str, Any] = {"bytes": self.size, "sha256": digest}
+        if self.size > len(self.kept):
+            return {**shown, "truncated": True, **self._text()}
+        try:
+            return {**shown, "json": orjson.loads(self.kept)}
+        except orjson.JSONDecodeError:
+            return {**shown, **self._text()}
+
+    def _text(self) -> dict[str, str]:
+        try:
+            return {"text": self.kept.decode("utf-8")}
+        except UnicodeDecodeError:
+            return {}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request with its answer."""
+
+    id: str
+    number: int
+    at: float
+    """Unix seconds on the world's clock."""
+    method: str
+    path: str
+    query: str
+    request_headers: list[tuple[bytes, bytes]]
+    operation: str | None = None
+    request: Body = field(default_factory=Body)
+    response: Body = field(default_factory=Body)
+    response_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    status: int | None = None
+    ended: float | None = None
+    task_id: str | None = None
+    outcome: str = "open"
+    """open, answered, client-gone (the client left before the end) or failed (our own fault)."""
+
+    def summary(self) -> dict[str, Any]:
+        """Return the line of a list."""
+        return {
+            "id": self.id,
+            "number": self.number,
+            "at": timestamp(self.at),
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "status": self.status,
+            "outcome": self.outcome,
+            "task_id": self.task_id,
+            "request_bytes": self.request.size,
+            "response_bytes": self.response.size,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """Return everything, credentials taken out."""
+        return {
+            **self.summary(),
+            "ended_at": None if self.ended is None else timestamp(self.ended),
+            "request": {"headers": headers_document(self.request_headers), "body": self.request.document()},
+            "response": {"headers": headers_document(self.response_headers), "body": self.response.document()},
+        }
+
+    @property
+    def weight(self) -> int:
+        """Bytes kept."""
+        return len(self.request.kept) + len(self.response.kept)
+
+
+class Journal:
+    """The exchanges of one world."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._exchanges: deque[Exchange] = deque()
+        self._weight = 0
+        self.dropped = 0
+        """How many of the oldest were dropped to stay under the caps."""
+
+    def open(self, exchange: Exchange) -> None:
+        """Take in an exchange when its request arrives."""
+        self._exchanges.append(exchange)
+        while len(self._exchanges) > MOST_EXCHANGES:
+            self._drop()
+
+    def close(self, exchange: Exchange) -> None:
+        """Account for an exchange that has ended."""
+        self._weight += exchange.weight
+        while self._weight > MOST_BYTES and len(self._exchanges) > 1:
+            self._drop()
+
+    def newest_first(self) -> Iterator[Exchange]:
+        """Return the exchanges, the latest first."""
+        return reversed(self._exchanges)
+
+    def find(self, identifier: str) -> Exchange | None:
+        """Return an exchange by its id."""
+        return next((exchange for exchange in self._exchanges if exchange.id == identifier), None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._exchanges.clear()
+        self._weight = 0
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        """Return how many exchanges are kept."""
+        return len(self._exchanges)
+
+    def _drop(self) -> None:
+        gone = self._exchanges.popleft()
+        if gone.ended is not None:
+            self._weight -= gone.weight
+        self.dropped += 1
+
+
+def headers_document(headers: Iterable[tuple[bytes, bytes]]) -> list[list[str]]:
+    """Return headers in their order, credentials replaced by a fingerprint of their value."""
+    return [[name.decode("latin-1"), _shown(name.lower(), value)] for name, value in headers]
+
+
+def _shown(name: bytes, value: bytes) -> str:
+    if name in _SECRET_HEADERS:
+        scheme, _, rest = value.partition(b" ")
+        kept = f"{scheme.decode('latin-1')} " if rest else ""
+        return f"{kept}[fingerprint {fingerprint((rest or value).decode('latin-1'))}]"
+    return value.decode("latin-1")
+
+
+def fingerprint(secret: str) -> str:
+    """Return what is kept and shown of a key: 16 hex digits of its SHA-256 (D14)."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()[:16]

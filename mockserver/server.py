@@ -1,0 +1,117 @@
+"""Runs the emulator under uvicorn: one line when it really answers, and a quick, clean end."""
+
+import gc
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from mockserver.app import create_app
+from mockserver.emulator import Emulator
+from mockserver.settings import Settings
+
+SHUTDOWN_SECONDS = 1
+"""How long connections may take to end; the whole server is gone within 2 s of SIGTERM."""
+
+
+class ServerError(Exception):
+    """The server cannot start; the message says why and what to do."""
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that ends open streams when it is told to stop."""
+
+    def __init__(self, app: Starlette, settings: Settings) -> None:
+        """Make a server for an emulator's application."""
+        self.emulator: Emulator = app.state.emulator
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on SIGINT and SIGTERM, and with exit code 0: uvicorn's own way raises the signal again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End streams first: they would keep their connections open until the time-out."""
+        self.emulator.begin_closing()
+        await super().shutdown(sockets)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Return the listening socket.
+
+    Raises:
+        ServerError: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise ServerError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
+            "is another one running? Use --port 0 for a free port"
+        ) from None
+    listener.listen(2048)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        ServerError: the address cannot be had.
+    """
+    listener = bind(settings)
+    app = create_app(settings)
+    server = _AnnouncingServer(app, settings, address(listener))
+    # Ten thousand streams make many objects that live long; without this the collector pauses everybody (MEASURED.md).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
+    server.run(sockets=[listener])
+
+
+class _AnnouncingServer(Server):
+    """Says where it serves, once it does."""
+
+    def __init__(self, app: Starlette, settings: Settings, url: str) -> None:
+        super().__init__(app, settings)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"serving {self._url}\n")
+            sys.stdout.flush()

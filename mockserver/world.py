@@ -1,0 +1,299 @@
+"""What one API key sees, and nothing else is mutable (D14, D22)."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+
+from contracts.operations import Rate
+from contracts.wire import webhooks as webhook_wire
+from contracts.wire.ids import short, timestamp
+from contracts.wire.problems import Problem
+from contracts.wire.statuses import number
+from mockserver import task as tasks
+from mockserver.clock import Clock
+from mockserver.egress import Egress
+from mockserver.journal import Journal, fingerprint
+from mockserver.rates import RateWindow
+from mockserver.rng import Rng
+from mockserver.sessions import Session
+from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from mockserver.storage import Storage
+from mockserver.task import Task, View
+from mockserver.timeline import Timeline
+from mockserver.webhooks import Delivery, Webhooks
+
+MOST_TASKS = 50_000
+"""Tasks kept in one world; the oldest finished ones go first."""
+
+_log = logging.getLogger(__name__)
+
+
+class World:
+    """Tasks, files, sessions, clock, journal and play money of one key."""
+
+    def __init__(self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress) -> None:
+        """Make a fresh world.
+
+        Args:
+            key_fingerprint: what is known of the key; the key itself is never kept.
+            settings: the server's.
+            seed: the server's seed, given or drawn.
+            egress: the server's one door out.
+        """
+        self.fingerprint = key_fingerprint
+        self.rng = Rng(seed, key_fingerprint)
+        self.user_id = self.rng.derived("user")
+        self.team_id = self.rng.derived("team")
+        self.clock = Clock(settings.clock, scale=settings.clock_scale, start=settings.clock_start)
+        self.behaviour: Behaviour = settings.behaviour
+        self.journal = Journal()
+        self.tasks: OrderedDict[str, Task] = OrderedDict()
+        self.sessions: dict[str, Session] = {}
+        self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
+        self.granted = settings.credits
+        self._live: dict[str, Task] = {}
+        self._spent = 0
+        self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
+
+    @property
+    def owner(self) -> str:
+        """Short id that stands in the URLs of this world's files."""
+        return short(self.team_id)
+
+    def view(self, base_url: str) -> View:
+        """Return how documents of this world are written for a client that reaches us at `base_url`."""
+        behaviour = self.behaviour
+        return View(
+            rng=self.rng,
+            owner=self.user_id,
+            team=self.team_id,
+            numbering=behaviour.status_numbers,
+            file_objects=behaviour.file_values == "object",
+            base_url=base_url,
+        )
+
+    # ------------------------------------------------------------------ tasks
+
+    def find_task(self, identifier: str) -> Task:
+        """Return a task.
+
+        Raises:
+            Problem: 404; other keys' tasks do not exist here.
+        """
+        found = self.tasks.get(identifier)
+        if found is None:
+            raise Problem(
+                "not_found", f"there is no task {identifier[:64]!r} under this API key; GET /tasks lists yours"
+            )
+        return found
+
+    def add_task(self, task: Task) -> None:
+        """Take in a task and plan its webhook.
+
+        Raises:
+            Problem: the world is full of tasks that have not ended; nothing was taken in.
+        """
+        if len(self.tasks) >= MOST_TASKS:
+            self._evict_task()
+        self.tasks[task.id] = task
+        self._live[task.id] = task
+        ended = task.ended()
+        if task.webhook and ended is not None:
+            delivery = Delivery(self.rng.derived("delivery", task.id), task.id, task.webhook, ended)
+            self.webhooks.schedule(delivery, self._webhook_body(task))
+
+    def change_life(self, task: Task, life: Timeline) -> None:
+        """Give a task another life from now on, and tell everybody who waits for it."""
+        task.life = life
+        ended = task.ended()
+        delivery = self.webhooks.of_task(task.id) if task.webhook else None
+        if delivery is not None and ended is not None:
+            self.webhooks.move(delivery, ended, self._webhook_body(task))
+        session = self.sessions.get(task.session_id or "")
+        if session is not None and session.task_id == task.id and ended is not None:
+            session.used = ended
+        task.wake()
+
+    def delete_task(self, task: Task) -> None:
+        """Forget a task; what it cost stays spent."""
+        self._settle()
+        del self.tasks[task.id]
+        self._live.pop(task.id, None)
+
+    def live_tasks(self) -> list[Task]:
+        """Return the tasks that have not ended."""
+        self._settle()
+        return list(self._live.values())
+
+    # ------------------------------------------------------------------ money
+
+    def balance(self) -> int:
+        """Return the play money left, in microcents: what was granted less what ended tasks cost."""
+        self._settle()
+        return self.granted - self._spent
+
+    def afford(self, price: int) -> None:
+        """Pass if a task of this price can be paid besides the ones under way.
+
+        Raises:
+            Problem: 402 payment_required.
+        """
+        self._settle()
+        committed = sum(task.judgement.price for task in self._live.values())
+        free = self.granted - self._spent - committed
+        if price > free:
+            raise Problem(
+                "payment_required",
+                f"this run costs ${price / MICROCENTS_PER_USD:.2f}, but ${free / MICROCENTS_PER_USD:.2f} are left; "
+                "give the world more with POST /_mock/credits",
+                meta={"price": price, "available": free},
+            )
+
+    # ------------------------------------------------------------------ the clock's schedule
+
+    def next_after(self, moment: float) -> float | None:
+        """Return when the next task changes, for `Clock.advance`."""
+        moments = [
+            task.at(task.life[index].offset)
+            for task in self._live.values()
+            if (index := task.index(moment) + 1) < len(task.life)
+        ]
+        return min(moments, default=None)
+
+    def at(self, moment: float) -> list[dict[str, Any]]:
+        """Return the changes of tasks that fall on a moment, for `Clock.advance`."""
+        found: list[dict[str, Any]] = []
+        for task in self._live.values():
+            step = task.life[task.index(moment)]
+            if task.at(step.offset) == moment:
+                found.append(
+                    {
+                        "kind": "task",
+                        "id": task.id,
+                        "status": number(step.status, self.behaviour.status_numbers),
+                        "status_text": step.status.text,
+                        "progress": step.progress,
+                    }
+                )
+        self._settle()
+        return found
+
+    async def advance(self, *, seconds: float | None = None, until_idle: bool = False) -> list[dict[str, Any]]:
+        """Move the clock and return what fired, in the order of its moments."""
+        self.webhooks.take_fired()
+        self._settle()
+        fired = await self.clock.advance(self, seconds=seconds, until_idle=until_idle)
+        return sorted(fired + self.webhooks.take_fired(), key=lambda entry: entry["at"])
+
+    # ------------------------------------------------------------------ the rest
+
+    def count(self, rate: Rate) -> tuple[int, int, bool]:
+        """Count a call in its rate window, see RateWindow.count."""
+        return self._rates[rate].count(self.clock.now())
+
+    def close(self) -> None:
+        """Stop everything that waits."""
+        self.webhooks.clear()
+        for task in self._live.values():
+            task.wake()
+        self.clock.close()
+
+    def _settle(self) -> None:
+        """Book the tasks that have ended."""
+        now = self.clock.now()
+        for task in [task for task in self._live.values() if task.is_over(now)]:
+            self._spent += task.charge()
+            del self._live[task.id]
+
+    def _webhook_body(self, task: Task) -> Callable[[], bytes]:
+        def body() -> bytes:
+            view = self.view(task.base_url)
+            last = len(task.life) - 1
+            step = task.life[last]
+            return orjson.dumps(
+                webhook_wire.body(
+                    task_id=task.id,
+                    status=number(step.status, view.numbering),
+                    output=tasks.output(task, last, view),
+                    error=step.error or "",
+                    session_id=task.session_id,
+                    created_at=timestamp(task.created),
+                    updated_at=timestamp(task.at(step.offset)),
+                )
+            )
+
+        return body
+
+    def _evict_task(self) -> None:
+        now = self.clock.now()
+        oldest = next((task for task in self.tasks.values() if task.is_over(now)), None)
+        if oldest is None:
+            raise Problem(
+                "limit_exceeded",
+                f"this key has {MOST_TASKS} tasks under way; cancel some, or reset the world with POST /_mock/reset",
+            )
+        _log.warning("world %s: the oldest of %d tasks was dropped", self.fingerprint, MOST_TASKS)
+        self.delete_task(oldest)
+
+
+class Worlds:
+    """All worlds of a server, by the fingerprint of their key."""
+
+    def __init__(self, settings: Settings, seed: int, egress: Egress) -> None:
+        """Start without any."""
+        self._settings = settings
+        self._seed = seed
+        self._egress = egress
+        self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._by_owner: dict[str, World] = {}
+
+    def of_key(self, key: str) -> World:
+        """Return the world of a key, made on first use; the longest unused one goes when there are too many."""
+        mark = fingerprint(key)
+        world = self._worlds.get(mark)
+        if world is None:
+            world = World(mark, self._settings, self._seed, self._egress)
+            self._worlds[mark] = world
+            self._by_owner[world.owner] = world
+            if len(self._worlds) > self._settings.max_worlds:
+                _, oldest = self._worlds.popitem(last=False)
+                _log.warning("more than %d worlds: %s was dropped", self._settings.max_worlds, oldest.fingerprint)
+                self._forget(oldest)
+        else:
+            self._worlds.move_to_end(mark)
+        return world
+
+    def of_owner(self, owner: str) -> World | None:
+        """Return the world whose files stand under this owner."""
+        return self._by_owner.get(owner)
+
+    def reset(self, world: World) -> World:
+        """Replace a world by a fresh one, as if its key had never been used."""
+        self._worlds.pop(world.fingerprint, None)
+        self._forget(world)
+        fresh = World(world.fingerprint, self._settings, self._seed, self._egress)
+        self._worlds[fresh.fingerprint] = fresh
+        self._by_owner[fresh.owner] = fresh
+        return fresh
+
+    def close(self) -> None:
+        """End all worlds."""
+        for world in self._worlds.values():
+            world.close()
+
+    def __iter__(self) -> Iterator[World]:
+        """Return all worlds, the longest unused one first."""
+        return iter(self._worlds.values())
+
+    def __len__(self) -> int:
+        """Return how many worlds there are."""
+        return len(self._worlds)
+
+    def _forget(self, world: World) -> None:
+        if self._by_owner.get(world.owner) is world:
+            del self._by_owner[world.owner]
+        world.close()
