@@ -33,7 +33,7 @@ Examples:
 
 def behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for every behaviour setting that takes one of a few values."""
-    for name, text in reversed(settings.HELP.items()):
+    for name, text in reversed(list(settings.HELP.items())):
         choices = settings.choices(name)
         if choices:
             option = click.option(
@@ -83,7 +83,7 @@ def cli() -> None:
     """An offline emulator of the inference.sh API for the app klingai/video-v2-6."""
 
 
-@cli.command(epilog=EXAMPLES)
+@cli.command(epilog=EXAMPLES, context_settings={"auto_envvar_prefix": ENV_PREFIX})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
 @click.option(
     "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
@@ -225,7 +225,7 @@ def to_settings(options: dict[str, Any]) -> Settings:
 def main() -> None:
     """Run the command."""
     try:
-        cli(auto_envvar_prefix=None, standalone_mode=False)
+        cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 3)

@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -26,8 +26,15 @@ class ServerError(Exception):
 class Server(uvicorn.Server):
     """A uvicorn server that ends open streams when it is told to stop."""
 
-    def __init__(self, app: Starlette, settings: Settings) -> None:
-        """Make a server for an emulator's application."""
+    def __init__(self, app: Starlette, settings: Settings, on_serving: Callable[[], None]) -> None:
+        """Make a server for an emulator's application.
+
+        Args:
+            app: from `create_app`.
+            settings: where to listen.
+            on_serving: called once requests are really answered.
+        """
+        self._on_serving = on_serving
         self.emulator: Emulator = app.state.emulator
         super().__init__(
             uvicorn.Config(
@@ -53,6 +60,12 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_serving()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End streams first: they would keep their connections open until the time-out."""
@@ -95,23 +108,15 @@ def run(settings: Settings) -> None:
     """
     listener = bind(settings)
     app = create_app(settings)
-    server = _AnnouncingServer(app, settings, address(listener))
+    url = address(listener)
+
+    def announce() -> None:
+        sys.stdout.write(f"serving {url}\n")
+        sys.stdout.flush()
+
+    server = Server(app, settings, announce)
     # Ten thousand streams make many objects that live long; without this the collector pauses everybody (MEASURED.md).
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
     server.run(sockets=[listener])
-
-
-class _AnnouncingServer(Server):
-    """Says where it serves, once it does."""
-
-    def __init__(self, app: Starlette, settings: Settings, url: str) -> None:
-        super().__init__(app, settings)
-        self._url = url
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            sys.stdout.write(f"serving {self._url}\n")
-            sys.stdout.flush()
