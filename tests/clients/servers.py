@@ -10,7 +10,8 @@ READY = "serving "
 
 # The kinds of server the tests ask for: sets of flags, to be joined.
 INSTANT = ("--latency", "instant")
-REALISTIC = ("--latency", "realistic")
+# Long enough to be cancelled while it runs; at twenty times the speed the cancelling itself is soon over.
+LONG = ("--latency", "realistic", "--clock", "scaled", "--clock-scale", "20")
 OBSERVED = ("--enforce", "observed")
 LEGACY = ("--status-numbers", "legacy")
 SAMPLE = ("--empty-input", "sample")

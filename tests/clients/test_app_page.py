@@ -90,9 +90,16 @@ def test_the_files_snippet_uploads_the_image(snippet: Snippet, fetch: Fetch, ass
     assert_mp4(result["output"]["video"])
 
 
-def test_the_webhook_snippet_returns_before_the_end(snippet: Snippet) -> None:
-    """With the sample prompt filled in, `wait=False` returns a task that has an id and has not ended."""
-    ended = snippet("webhook", *INSTANT, *SAMPLE)
-    result = json.loads(ended.stdout)
-    assert result["id"]
-    assert 0 < result["status"] < 10
+def test_the_webhook_snippet_is_told_at_the_end(snippet: Snippet, servers: Servers, api_key: str) -> None:
+    """`wait=False` returns before the end; at the end its address is due a POST, which stays on this machine."""
+    with httpx.Client(
+        base_url=servers.url(*INSTANT, *SAMPLE), headers={"Authorization": f"Bearer {api_key}"}, trust_env=False
+    ) as control:
+        control.put("/_mock/clock", json={"mode": "manual"}).raise_for_status()
+        result = json.loads(snippet("webhook", *INSTANT, *SAMPLE).stdout)
+        assert 0 < result["status"] < 10
+        (before,) = control.get("/_mock/deliveries").json()["deliveries"]
+        control.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
+        (after,) = control.get("/_mock/deliveries").json()["deliveries"]
+    assert (before["state"], after["state"]) == ("scheduled", "captured"), after["reason"]
+    assert (after["task_id"], after["url"]) == (result["id"], "https://your-server.com/webhook")

@@ -8,7 +8,7 @@ import pytest
 
 from .child import Answer, Driver
 from .releases import JAVASCRIPT
-from .servers import INSTANT, OBSERVED, REALISTIC, Servers
+from .servers import INSTANT, LONG, OBSERVED, Servers
 
 COMPLETED, CANCELLED = 10, 12
 PROMPT = "a paper boat on a rainy street"
@@ -70,14 +70,14 @@ def test_run_without_waiting_then_get_reaches_the_end(act: Act) -> None:
 
 def test_cancel_ends_a_running_task(act: Act) -> None:
     """A task that is cancelled while it runs ends cancelled, without a video."""
-    task = act("cancel", *REALISTIC, prompt=PROMPT).returned
+    task = act("cancel", *LONG, prompt=PROMPT).returned
     assert task["status"] == CANCELLED
     assert not task["output"]
 
 
 def test_waiting_for_a_cancelled_task_says_so(act: Act) -> None:
     """`run` rejects with the client's own sentence when its task is cancelled meanwhile."""
-    raised = act("wait_cancelled", *REALISTIC, prompt=PROMPT).raised
+    raised = act("wait_cancelled", *LONG, prompt=PROMPT).raised
     assert raised == {"type": "Error", "message": "task cancelled", "status_code": None}
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from .child import Answer, Driver
 from .releases import CASES, LIMITS, Limit, PythonClient, able
-from .servers import INSTANT, LEGACY, OBSERVED, REALISTIC, Servers
+from .servers import INSTANT, LEGACY, LONG, OBSERVED, Servers
 
 # How the server must be started for a case; the rest need no time and no special treatment.
-FLAGS = {"cancel": REALISTIC, "wait_cancelled": REALISTIC, "failing": (*INSTANT, *OBSERVED)}
+FLAGS = {"cancel": LONG, "wait_cancelled": LONG, "failing": (*INSTANT, *OBSERVED)}
 PROMPT = "a paper boat on a rainy street"
 # 4:3 is in the app page's list of ratios, and refused upstream once the task runs.
 INPUTS: dict[str, dict[str, str]] = {"failing": {"prompt": PROMPT, "aspect_ratio": "4:3"}, "invalid": {"duration": "5"}}
