@@ -28,12 +28,12 @@ class ChildError(AssertionError):
 class Child:
     """Starts at once; `stop` ends it and nothing else."""
 
-    def __init__(self, argv: Sequence[str], cwd: Path, **extra_environment: str) -> None:
+    def __init__(self, argv: Sequence[str], cwd: Path) -> None:
         self._stderr = TemporaryFile()  # noqa: SIM115  lives as long as the process; closed in `stop`
         self._process = subprocess.Popen(
             argv,
             cwd=cwd,
-            env=environment(**extra_environment),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
