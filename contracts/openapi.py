@@ -54,7 +54,7 @@ def document(
         "paths": paths,
         "webhooks": {"taskEnded": {"post": _webhook()}},
         "components": {
-            "schemas": {name: _rebased(schemas.load(name)) for name in schemas.names()},
+            "schemas": {name: _rebased(schemas.load(name), REF + name) for name in schemas.names()},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key."}},
         },
     }
@@ -156,16 +156,23 @@ def _webhook() -> dict[str, Any]:
     }
 
 
-def _rebased(value: Any) -> Any:  # noqa: ANN401  # JSON
-    """Point references at the components of this document, and drop what only our validators need."""
+def _rebased(value: Any, own: str) -> Any:  # noqa: ANN401  # JSON
+    """Point references at the components of this document, and drop what only our validators need.
+
+    `own` is the reference to the schema itself, under which its local definitions now lie.
+    """
     if isinstance(value, dict):
         return {
-            key: REF + inner.removeprefix(schemas.ID_PREFIX)
-            if key == "$ref" and inner.startswith(schemas.ID_PREFIX)
-            else _rebased(inner)
+            key: _reference(inner, own) if key == "$ref" else _rebased(inner, own)
             for key, inner in value.items()
             if key not in {"$schema", "$id"}
         }
     if isinstance(value, list):
-        return [_rebased(inner) for inner in value]
+        return [_rebased(inner, own) for inner in value]
     return value
+
+
+def _reference(reference: str, own: str) -> str:
+    if reference.startswith("#"):
+        return own + reference.removeprefix("#")
+    return REF + reference.removeprefix(schemas.ID_PREFIX)
