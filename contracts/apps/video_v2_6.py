@@ -62,7 +62,7 @@ def judge(
         for seen in named.values()
         if rule.applies(seen, version, enforcement)
         # What a picture holds matters only where the picture is used; without a start frame the end frame is dropped.
-        and (rule.stage == "fetch" or enforcement == "documented" or facts["image"] or seen["field"] == "image")
+        and (rule.stage == "fetch" or enforcement == "documented" or facts.get("image") or seen["field"] == "image")
     ]
     violations = broken + [_violation(rule, facts) for rule in rules if rule.outcome == "violation"]
     violations += [_violation(rule, seen) for rule, seen in file_rules if rule.outcome == "violation"]
@@ -125,7 +125,13 @@ def _schema_violations(app: AppVersion, document: Any) -> list[Violation]:  # no
         return [Violation("", "REQ-INPUT-001", "input is not a JSON object", "a JSON object", _received(document))]
     properties = schemas.load(app.schema)["properties"]
     found: dict[str, Violation] = {}
-    for error in schemas.validator(app.schema).iter_errors(document):
+    # No field is a list or an object, and the validator gives up on deep ones: what is inside does not matter.
+    known = {
+        key: type(value)() if isinstance(value, list | dict) else value
+        for key, value in document.items()
+        if key in properties
+    }
+    for error in schemas.validator(app.schema).iter_errors(known):
         path = list(error.instance_path)
         field = str(path[0]) if path else "prompt"  # the only required key is the only error without a path
         if field in found:
@@ -211,8 +217,10 @@ def _facts(
     for field, known in by_field.items():
         if field not in invalid:
             facts |= known
-    if not invalid & set(FILE_FIELDS):
-        facts["end_frame"] = image and end_image
+    frames = [bool(values[field]) for field in FILE_FIELDS if field not in invalid]
+    # One absent frame settles it, whatever the other is.
+    if len(frames) == len(FILE_FIELDS) or not all(frames):
+        facts["end_frame"] = all(frames)
     return facts
 
 
@@ -311,7 +319,7 @@ def _unknown_fields(app: AppVersion, document: Mapping[str, Any]) -> list[InputW
     for key in document:
         if key in known:
             continue
-        near = app.removed.get(key) or next(iter(difflib.get_close_matches(key[:64], known, n=1)), None)
+        near = app.removed.get(key) or next(iter(difflib.get_close_matches(key[:64].lower(), known, n=1)), None)
         gone = f"; version {app.name} no longer has it" if key in app.removed else ""
         hint = f"; the nearest known field is {near}" if near else ""
         pointer = "/" + key.replace("~", "~0").replace("/", "~1")
