@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from contracts.wire.ids import timestamp
+from contracts.wire.problems import Problem
+from mockserver import documents
 
 MOST_EXCHANGES = 2_000
 MOST_BYTES = 16 * 1024 * 1024
@@ -50,8 +50,8 @@ class Body:
         if self.size > len(self.kept):
             return {**shown, "truncated": True, **self._text()}
         try:
-            return {**shown, "json": orjson.loads(self.kept)}
-        except orjson.JSONDecodeError:
+            return {**shown, "json": documents.parse(bytes(self.kept))}
+        except Problem:
             return {**shown, **self._text()}
 
     def _text(self) -> dict[str, str]:

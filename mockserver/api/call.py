@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from contracts.operations import Operation
 from contracts.wire.problems import Problem
+from mockserver import documents
 from mockserver.emulator import Emulator
 from mockserver.journal import Exchange
 from mockserver.task import View
@@ -96,14 +96,11 @@ class Call:
         """Return the parsed body; None for an empty one, which clients send with bodyless POSTs.
 
         Raises:
-            Problem: 400, the body is not JSON.
+            Problem: 400, the body is not JSON, or nested too deeply.
         """
         if not self.body.strip():
             return None
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            raise Problem("invalid_request", f"the body is not JSON: {error}; send a JSON object in UTF-8") from None
+        return documents.parse(self.body)
 
     def json_object(self) -> dict[str, Any]:
         """Return the body as an object; an empty body counts as {}.

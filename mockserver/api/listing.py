@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
 from contracts.wire.problems import Problem
+from mockserver import documents
 from mockserver.api import bodies
 from mockserver.api.call import Call, Resource
 
@@ -70,7 +69,7 @@ def request_of(call: Call) -> dict[str, Any]:
         request = dict(call.query)
         for name in ("filters", "sort"):
             if name in request:
-                request[name] = _parsed(name, request[name])
+                request[name] = documents.parse(request[name], f"the query parameter {name}")
         if "limit" in request:
             text = request["limit"]
             request["limit"] = int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else text
@@ -190,13 +189,4 @@ def _read_cursor(cursor: str) -> str:
     except (ValueError, binascii.Error):
         raise Problem(
             "invalid_request", "the cursor is none of ours; use next_cursor or prev_cursor as they came"
-        ) from None
-
-
-def _parsed(name: str, text: str) -> Any:  # noqa: ANN401  # JSON
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Problem(
-            "invalid_request", f"the query parameter {name} is not JSON; expected a list of objects"
         ) from None

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-import orjson
-
 from contracts.apps import table
 from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
@@ -45,8 +43,6 @@ async def run(call: Call) -> Answer:
     judgement = judge(app.name, document, found.__getitem__, call.world.behaviour.enforce)
     if judgement.violations:
         raise bodies.invalid([violation.document() for violation in judgement.violations])
-    if not _can_be_shown(request):
-        raise Problem("invalid_request", "the body is nested too deeply to be kept; use at most 200 levels")
     call.world.afford(judgement.price)
     made = _make(call, request, app, judgement, input_files)
     call.world.add_task(made)
@@ -273,16 +269,6 @@ def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, li
         "meta": {"pointer": "/prompt"},
     }
     return {**given, "prompt": sample_prompt(app.name)}, [told]
-
-
-def _can_be_shown(request: Mapping[str, Any]) -> bool:
-    """Tell whether the request can be written again: what we read may be nested deeper than what we can write."""
-    try:
-        # The task's own levels come on top, hence the wrapping.
-        orjson.dumps({"data": [{"items": [{"input": request}]}]})
-    except TypeError:
-        return False
-    return True
 
 
 def _make(

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from contracts.wire import problems
 from contracts.wire.problems import Problem
+from mockserver import documents
 from mockserver.api.call import find_header, kind
 from mockserver.control import openapi
 from mockserver.control.command import Command, Reply, Route
@@ -147,7 +148,7 @@ class ControlPlane:
             if content_type != "application/json":
                 # A form or text/plain is what a foreign page can send without asking first.
                 raise Problem("unsupported_media_type", "the body must be sent as Content-Type: application/json")
-            document = _parsed(content)
+            document = documents.parse(content)
         validator = self._validators.get((route.method, route.path))
         if validator is not None:
             error = next(validator.iter_errors(document), None)
@@ -161,13 +162,6 @@ class ControlPlane:
 
     async def _describe(self, _command: Command) -> Reply:
         return Reply(openapi.document(self._table))
-
-
-def _parsed(content: bytes) -> Any:  # noqa: ANN401  # any JSON value
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise Problem("invalid_request", f"the body is not JSON: {error}") from None
 
 
 def _host_name(host: str) -> str:
