@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "contains": lambda have, want: str(want).lower() in str(have).lower(),
     "is_null": lambda have, want: (have is None) == (want is not False),
 }
+
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 _ALIASES = {
     "=": "eq",
@@ -72,7 +75,7 @@ def request_of(call: Call) -> dict[str, Any]:
                 request[name] = documents.parse(request[name], f"the query parameter {name}")
         if "limit" in request:
             text = request["limit"]
-            request["limit"] = int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else text
+            request["limit"] = int(text) if _WHOLE.fullmatch(text) else text
         if not request.get("search", "x"):
             del request["search"]
     bodies.check(request, "cursor-request", "REQ-TASK-008")
