@@ -235,7 +235,8 @@ async def _facts(call: Call, value: str) -> tuple[FileFacts, StoredFile | None]:
 
 def own_hosts(call: Call) -> frozenset[str]:
     """Return every `host:port` under which this emulator is reached, lower-case."""
-    own = {urlsplit(call.base_url).netloc.lower(), (call.header(b"host") or "").lower()}
+    public = (call.emulator.settings.public_url or "").partition("://")[2].partition("/")[0]
+    own = {public.lower(), (call.header(b"host") or "").lower()}
     server = call.scope.get("server")
     if server and server[1]:
         own |= {f"{name}:{server[1]}" for name in (str(server[0]).lower(), "127.0.0.1", "localhost", "[::1]")}

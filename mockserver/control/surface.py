@@ -97,7 +97,7 @@ class ControlPlane:
                 "forbidden", f"the Host header {host[:100]!r} is not this emulator's; use 127.0.0.1 or localhost"
             )
         origin = find_header(scope, b"origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and origin.lower().partition("://")[2] != host.lower():
             raise Problem("forbidden", "web pages of other origins may not use the control plane")
 
     @cached_property
