@@ -44,6 +44,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await emulator.close()
 
     app = Starlette(routes=[Mount("/_mock", ControlPlane(emulator))], lifespan=life)
+    # `/_mock` alone would be redirected to `/_mock/` before the control plane has looked at who asks.
+    app.router.redirect_slashes = False
     # Not a route but the default, so that the vendor's hot paths pass one regular expression and no list of routes.
     # Pages in browsers may call the vendor's surface; the control plane sends no CORS headers (SECURITY.md).
     app.router.default = CORSMiddleware(
