@@ -1,7 +1,6 @@
 """What an emulator can be told: the command, the environment, the files and the tests all fill this in."""
 
 import base64
-import binascii
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -127,7 +126,8 @@ def check(name: str, value: Any) -> None:  # noqa: ANN401  # parsed JSON
         _check_secret(value)
         return
     allowed = choices(name)
-    if isinstance(value, bool) or value not in allowed:
+    # JSON knows one kind of number, so 44100.0 equals 44100; a file name made from it would not.
+    if (type(value), value) not in [(type(choice), choice) for choice in allowed]:
         told = ", ".join(str(choice) for choice in allowed)
         raise SettingsError(f"{name} is {value!r}; it takes one of: {told}")
 
@@ -158,5 +158,5 @@ def _is_secret(value: Any) -> bool:  # noqa: ANN401  # parsed JSON
         return False
     try:
         return len(base64.b64decode(value.removeprefix("whsec_"), validate=True)) >= 16
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         return False
