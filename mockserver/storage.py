@@ -2,6 +2,7 @@
 
 import calendar
 import mimetypes
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MOST_FILES = 20_000
 """Files that one world may keep."""
 
 _DEFAULT_TYPE = "application/octet-stream"
+
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+([ ]*;[\x20-\x7e]*)?", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Storage:
         now: float,
     ) -> StoredFile:
         """Make the record of a file whose bytes are still to come."""
-        content_type = content_type or _DEFAULT_TYPE
+        content_type = media_type(content_type) or _DEFAULT_TYPE
         extension = _extension(filename, content_type)
         file = StoredFile(
             id=identifier,
@@ -121,8 +124,7 @@ class Storage:
             )
         self._stored = grown
         file.content, file.etag, file.size, file.updated, file.facts = content, etag, len(content), now, None
-        if content_type:
-            file.content_type = content_type
+        file.content_type = media_type(content_type) or file.content_type
 
     def get(self, identifier: str) -> StoredFile | None:
         """Return a file by its id."""
@@ -232,6 +234,11 @@ def _sha256() -> "object":
     import hashlib
 
     return hashlib.sha256()
+
+
+def media_type(text: str | None) -> str | None:
+    """Return what a user calls a type if it is one: it becomes a header when the file is fetched (SECURITY.md)."""
+    return text if text and _MEDIA_TYPE.fullmatch(text) else None
 
 
 def _extension(filename: str | None, content_type: str) -> str:

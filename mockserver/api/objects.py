@@ -11,8 +11,6 @@ from mockserver.api.call import Answer, Call, Raw
 from mockserver.ranges import UnsatisfiableError
 from mockserver.storage import OUTPUT_SECONDS
 
-_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?", re.ASCII)
-
 
 async def put(call: Call) -> Answer:
     """Take in the bytes of an announced file; the URL's signature is the permission."""
@@ -20,10 +18,7 @@ async def put(call: Call) -> Answer:
         raise Problem("forbidden", "this is no upload URL; PUT to the upload_url that POST /files answered with")
     storage = call.world.storage
     file = storage.check_upload(call.params["name"], call.scope["query_string"].decode("latin-1"), call.now)
-    content_type = call.header(b"content-type")
-    if content_type is not None and not _TYPE.fullmatch(content_type):
-        content_type = None
-    storage.fill(file, call.body, content_type, etag_of(call.body), call.now)
+    storage.fill(file, call.body, call.header(b"content-type"), etag_of(call.body), call.now)
     return Raw(b"", headers=[("ETag", file.etag or "")])
 
 
