@@ -201,7 +201,7 @@ class Responder:
     async def send(self, status: int, headers: Sequence[tuple[str, str]], content: bytes) -> None:
         """Send an answer; HEAD gets everything but the body."""
         encoded = encode_headers([*headers, *self.extra.items(), ("X-Request-Id", self._exchange.id)])
-        if status != 204 and not any(name == b"content-length" for name, _ in encoded):
+        if status not in {204, 304} and not any(name == b"content-length" for name, _ in encoded):
             encoded.append((b"content-length", str(len(content)).encode("ascii")))
         exchange = self._exchange
         exchange.status = status

@@ -60,8 +60,9 @@ def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: 
         ("X-Content-Type-Options", "nosniff"),
     ]
     if etag_matches(call.header(b"if-none-match"), etag):
-        return Raw(b"", 304, [*headers, ("Content-Length", str(size))] if call.is_head else headers)
-    asked = call.header(b"range") if call.header(b"if-range") in {None, etag} else None
+        return Raw(b"", 304, headers)
+    # RFC 9110 defines ranges for GET alone.
+    asked = call.header(b"range") if not call.is_head and call.header(b"if-range") in {None, etag} else None
     try:
         spans = ranges.parse(asked, size)
     except UnsatisfiableError:
@@ -70,7 +71,7 @@ def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: 
             f"no byte of {asked[:64] if asked else ''!r} is within the {size} bytes of this file",
             headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"},
         ) from None
-    if spans is None or call.is_head:
+    if spans is None:
         return Raw(content, 200, [("Content-Type", content_type), *headers])
     if len(spans) == 1:
         span = spans[0]
