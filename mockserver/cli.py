@@ -122,7 +122,6 @@ def cli() -> None:
 )
 @click.option(
     "--credits",
-    "usd",
     type=click.FloatRange(0, 1_000_000),
     default=100.0,
     show_default=True,
@@ -210,7 +209,7 @@ def to_settings(options: dict[str, Any]) -> Settings:
         public_url=public_url,
         allow_egress=tuple(options["allow_egress"]),
         control_token=options["control_token"],
-        credits=round(options["usd"] * MICROCENTS_PER_USD),
+        credits=round(options["credits"] * MICROCENTS_PER_USD),
         max_worlds=options["max_worlds"],
     )
     if chosen.clock != "scaled" and chosen.clock_scale != 1.0:

@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
@@ -107,6 +107,7 @@ def run(settings: Settings) -> None:
         ServerError: the address cannot be had.
     """
     listener = bind(settings)
+    _raise_open_files()
     app = create_app(settings)
     url = address(listener)
 
@@ -120,3 +121,14 @@ def run(settings: Settings) -> None:
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
     server.run(sockets=[listener])
+
+
+def _raise_open_files() -> None:
+    """Allow as many open connections as the system lets us: every stream is one, and the usual 1024 are soon gone."""
+    try:
+        import resource
+    except ImportError:  # no such limit on this system
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # some systems name a limit they do not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -65,13 +65,18 @@ def drive(environments: Environments, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def javascript(environments: Environments, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """The driver of the JavaScript client, in Node with the hook that adds the file extensions its imports lack."""
+def javascript_folder(environments: Environments) -> Path:
+    """The folder in which the JavaScript client is installed."""
     try:
-        folder = environments.javascript(JAVASCRIPT)
+        return environments.javascript(JAVASCRIPT)
     except MissingError as missing:
         _absent(missing)
-    argv = ["node", "--import", str(HERE / "extensions.mjs"), str(HERE / "driver.mjs"), str(folder)]
+
+
+@pytest.fixture(scope="session")
+def javascript(javascript_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """The driver of the JavaScript client, in Node with the hook that adds the file extensions its imports lack."""
+    argv = ["node", "--import", str(HERE / "extensions.mjs"), str(HERE / "driver.mjs"), str(javascript_folder)]
     with Driver(argv, tmp_path_factory.mktemp("javascript")) as driver:
         yield driver
 
