@@ -16,6 +16,7 @@ import click
 
 from contracts.wire.ids import parse_timestamp
 from mockserver import __version__, settings
+from mockserver.clock import within_time
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
 
 ENV_PREFIX = "INFERENCESH_MOCK"
@@ -205,7 +206,7 @@ def to_settings(options: dict[str, Any]) -> Settings:
         seed=options["seed"],
         clock=options["clock"],
         clock_scale=options["clock_scale"],
-        clock_start=None if options["clock_start"] is None else parse_timestamp(options["clock_start"]),
+        clock_start=None if options["clock_start"] is None else within_time(parse_timestamp(options["clock_start"])),
         public_url=public_url,
         allow_egress=tuple(options["allow_egress"]),
         control_token=options["control_token"],

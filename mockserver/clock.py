@@ -18,6 +18,9 @@ Mode = Literal["real", "scaled", "manual"]
 MANUAL_START = 1_780_272_000.0
 """2026-06-01T00:00:00Z, where a manual clock starts unless told otherwise, so that seeded runs repeat to the byte."""
 
+LAST_MOMENT = 4_102_444_800.0
+"""2100-01-01T00:00:00Z, where every clock stops: further on a float no longer tells microseconds apart."""
+
 SETTLE_SECONDS = 15.0
 """Real time that `advance` waits for those it woke: longer than a webhook target may take (10 s)."""
 
@@ -85,20 +88,20 @@ class Clock:
         """Return the world's time in Unix seconds, to the microsecond."""
         if self.mode == "manual":
             return self._base
-        return round(self._base + (time.monotonic() - self._base_real) * self.scale, 6)
+        return min(LAST_MOMENT, round(self._base + (time.monotonic() - self._base_real) * self.scale, 6))
 
     def set(self, mode: Mode, *, scale: float = 1.0, start: float | None = None) -> None:
         """Change the mode; time goes on from where it is unless `start` says otherwise.
 
         Raises:
-            ClockError: the clock would go back, or the scale is not above 0.
+            ClockError: the clock would go back or past its end, or the scale is not above 0.
         """
         if not scale > 0:
             raise ClockError(f"scale is {scale}; expected a number above 0, such as 60 for a minute per second")
         now = self.now()
         if start is not None and start < now:
             raise ClockError(f"the clock stands at {now} and cannot go back to {start}; reset the world instead")
-        self._base = now if start is None else start
+        self._base = now if start is None else within_time(start)
         self._base_real = time.monotonic()
         self.mode = mode
         self.scale = scale if mode == "scaled" else 1.0
@@ -147,14 +150,14 @@ class Clock:
             until_idle: go on until nothing is pending: no task under way, no delivery, nobody waiting.
 
         Raises:
-            ClockError: the clock is not manual, or the distance is negative.
+            ClockError: the clock is not manual, or the distance is negative or leads past the end of time.
         """
         if self.mode != "manual":
             raise ClockError(f'the clock is {self.mode}; set it first: PUT /_mock/clock {{"mode": "manual"}}')
         if seconds is not None and seconds < 0:
             raise ClockError(f"cannot advance by {seconds} seconds; time only goes forward")
         async with self._advancing:
-            target = None if until_idle else self._base + (seconds or 0.0)
+            target = None if until_idle else within_time(self._base + (seconds or 0.0))
             fired: list[dict[str, Any]] = []
             for _ in range(MOST_MOMENTS):
                 await self._settle()
@@ -300,6 +303,17 @@ class Member:
         if not self._busy:
             self._busy = True
             self._clock.account(1)
+
+
+def within_time(moment: float) -> float:
+    """Return the moment, Unix seconds.
+
+    Raises:
+        ClockError: no clock of ours gets there.
+    """
+    if moment > LAST_MOMENT:
+        raise ClockError("the emulator's time ends with 2099; expected an earlier moment")
+    return moment
 
 
 async def real_pause(seconds: float) -> None:

@@ -121,7 +121,8 @@ class Journal:
     def __init__(self) -> None:
         """Start empty."""
         self._exchanges: deque[Exchange] = deque()
-        self._weight = 0
+        self.weight = 0
+        """Bytes of bodies kept."""
         self.dropped = 0
         """How many of the oldest were dropped to stay under the caps."""
 
@@ -133,8 +134,8 @@ class Journal:
 
     def close(self, exchange: Exchange) -> None:
         """Account for an exchange that has ended."""
-        self._weight += exchange.weight
-        while self._weight > MOST_BYTES and len(self._exchanges) > 1:
+        self.weight += exchange.weight
+        while self.weight > MOST_BYTES and len(self._exchanges) > 1:
             self._drop()
 
     def newest_first(self) -> Iterator[Exchange]:
@@ -148,7 +149,7 @@ class Journal:
     def clear(self) -> None:
         """Forget everything."""
         self._exchanges.clear()
-        self._weight = 0
+        self.weight = 0
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -158,7 +159,7 @@ class Journal:
     def _drop(self) -> None:
         gone = self._exchanges.popleft()
         if gone.ended is not None:
-            self._weight -= gone.weight
+            self.weight -= gone.weight
         self.dropped += 1
 
 

@@ -66,7 +66,8 @@ class Storage:
         self._signer = Signer(secret, salt="presigned-upload", key_derivation="hmac", digest_method=_sha256)
         self.owner = owner
         self._files: dict[str, StoredFile] = {}
-        self._stored = 0
+        self.stored = 0
+        """Bytes kept."""
 
     def make_room(self, count: int) -> None:
         """Pass if so many more files may be announced.
@@ -115,14 +116,14 @@ class Storage:
         Raises:
             Problem: the world's storage is full.
         """
-        grown = self._stored - len(file.content or b"") + len(content)
+        grown = self.stored - len(file.content or b"") + len(content)
         if grown > MOST_STORED:
             raise Problem(
                 "limit_exceeded",
                 f"this key's files would take {grown} bytes of at most {MOST_STORED}; delete some, or reset the world",
-                meta={"resource": "storage", "limit": MOST_STORED, "current": self._stored},
+                meta={"resource": "storage", "limit": MOST_STORED, "current": self.stored},
             )
-        self._stored = grown
+        self.stored = grown
         file.content, file.etag, file.size, file.updated, file.facts = content, etag, len(content), now, None
         file.content_type = media_type(content_type) or file.content_type
 
@@ -140,7 +141,7 @@ class Storage:
         file = self._files.pop(identifier, None)
         if file is None:
             return False
-        self._stored -= len(file.content or b"")
+        self.stored -= len(file.content or b"")
         return True
 
     def __iter__(self) -> Iterator[StoredFile]:

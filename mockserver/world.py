@@ -13,7 +13,7 @@ from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import number
 from mockserver import task as tasks
-from mockserver.clock import Clock
+from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
 from mockserver.journal import Journal, fingerprint
 from mockserver.rates import RateWindow
@@ -27,6 +27,12 @@ from mockserver.webhooks import Delivery, Webhooks
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
+
+IDLE_SECONDS = 24 * 3600
+"""Real seconds after which a world that nobody uses may be dropped."""
+
+MOST_KEPT = 1024 * 1024 * 1024
+"""Bytes of uploads and journals that all worlds keep together; above it the longest unused go."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +61,11 @@ class World:
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
         self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
         self.granted = settings.credits
+        self.used = real_now()
+        """When the key was last seen, in monotonic real seconds."""
+        self.closed = False
+        """True once the world was dropped or reset; what still streams from it ends."""
+        self._outputs: dict[str, Task] = {}
         self._live: dict[str, Task] = {}
         self._spent = 0
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
@@ -91,6 +102,10 @@ class World:
             )
         return found
 
+    def task_of_output(self, name: str) -> Task | None:
+        """Return the task whose video has this file name."""
+        return self._outputs.get(name)
+
     def add_task(self, task: Task) -> None:
         """Take in a task and plan its webhook.
 
@@ -100,6 +115,7 @@ class World:
         if len(self.tasks) >= MOST_TASKS:
             self._evict_task()
         self.tasks[task.id] = task
+        self._outputs[task.output_name] = task
         self._live[task.id] = task
         ended = task.ended()
         if task.webhook and ended is not None:
@@ -122,6 +138,7 @@ class World:
         """Forget a task; what it cost stays spent."""
         self._settle()
         del self.tasks[task.id]
+        self._outputs.pop(task.output_name, None)
         self._live.pop(task.id, None)
 
     def live_tasks(self) -> list[Task]:
@@ -191,12 +208,23 @@ class World:
 
     # ------------------------------------------------------------------ the rest
 
+    @property
+    def weight(self) -> int:
+        """Bytes of uploads and journal that the world keeps."""
+        return self.storage.stored + self.journal.weight
+
+    @property
+    def busy(self) -> bool:
+        """Whether tasks are under way."""
+        return bool(self._live) and bool(self.live_tasks())
+
     def count(self, rate: Rate) -> tuple[int, int, bool]:
         """Count a call in its rate window, see RateWindow.count."""
         return self._rates[rate].count(self.clock.now())
 
     def close(self) -> None:
         """Stop everything that waits."""
+        self.closed = True
         self.webhooks.clear()
         for task in self._live.values():
             task.wake()
@@ -256,15 +284,13 @@ class Worlds:
         mark = fingerprint(key)
         world = self._worlds.get(mark)
         if world is None:
+            self._make_room()
             world = World(mark, self._settings, self._seed, self._egress)
             self._worlds[mark] = world
             self._by_owner[world.owner] = world
-            if len(self._worlds) > self._settings.max_worlds:
-                _, oldest = self._worlds.popitem(last=False)
-                _log.warning("more than %d worlds: %s was dropped", self._settings.max_worlds, oldest.fingerprint)
-                self._forget(oldest)
         else:
             self._worlds.move_to_end(mark)
+        world.used = real_now()
         return world
 
     def of_owner(self, owner: str) -> World | None:
@@ -292,6 +318,25 @@ class Worlds:
     def __len__(self) -> int:
         """Return how many worlds there are."""
         return len(self._worlds)
+
+    def _make_room(self) -> None:
+        """Drop worlds before another is made: those long unused, and while there are too many or too much is kept."""
+        now = real_now()
+        for world in [world for world in self._worlds.values() if now - world.used > IDLE_SECONDS and not world.busy]:
+            self._drop(world, f"unused for {IDLE_SECONDS} s")
+        while len(self._worlds) >= self._settings.max_worlds:
+            self._drop(self._dispensable(), f"there are {self._settings.max_worlds} worlds")
+        while self._worlds and sum(world.weight for world in self._worlds.values()) > MOST_KEPT:
+            self._drop(self._dispensable(), f"all worlds together keep more than {MOST_KEPT} bytes")
+
+    def _dispensable(self) -> World:
+        """Return the longest unused world, one without tasks under way if there is any."""
+        return next((world for world in self._worlds.values() if not world.busy), next(iter(self._worlds.values())))
+
+    def _drop(self, world: World, reason: str) -> None:
+        _log.warning("world %s was dropped: %s", world.fingerprint, reason)
+        del self._worlds[world.fingerprint]
+        self._forget(world)
 
     def _forget(self, world: World) -> None:
         if self._by_owner.get(world.owner) is world:

@@ -48,7 +48,10 @@ def judge(
     if not isinstance(document, dict):
         return Judgement(violations=tuple(broken))
     invalid = {violation.pointer[1:] for violation in broken}
-    values = defaults(version) | {key: value for key, value in document.items() if key not in invalid}
+    values = {
+        key: document[key] if key in document and key not in invalid else default
+        for key, default in defaults(version).items()
+    }
     facts = _facts(spec, app, values, document, invalid)
     named = {
         field: _file_facts(spec, field, values[field], files)

@@ -62,6 +62,11 @@ class Call:
         return bool(self.scope["method"] == "HEAD")
 
     @property
+    def ending(self) -> bool:
+        """Whether whoever waits should stop: the server ends, or the world was reset or dropped."""
+        return self.emulator.closing or self.world.closed
+
+    @property
     def now(self) -> float:
         """The world's time."""
         return self.world.clock.now()

@@ -34,7 +34,7 @@ async def get(call: Call) -> Answer:
     if call.params["kind"] != "t":
         raise _gone(call)
     name = call.params["name"]
-    task = next((task for task in call.world.tasks.values() if task.output_name == name), None)
+    task = call.world.task_of_output(name)
     if task is None or task.outputs_deleted or task.status(call.now) is not Status.COMPLETED:
         raise _gone(call)
     if call.now >= (task.ended() or task.created) + OUTPUT_SECONDS:

@@ -18,6 +18,7 @@ from contracts.wire.statuses import Status
 from mockserver import catalogue, images, sessions, storage, task, timeline
 from mockserver.api import bodies
 from mockserver.api.call import Answer, Call, Resource, kind
+from mockserver.clock import within_time
 from mockserver.sessions import Session
 from mockserver.storage import StoredFile
 from mockserver.task import Task
@@ -118,7 +119,7 @@ def _check_members(request: Mapping[str, Any], function: object) -> None:
         )
     if request.get("run_at"):
         try:
-            parse_timestamp(request["run_at"])
+            within_time(parse_timestamp(request["run_at"]))
         except ValueError as error:
             found.append(bodies.violation("/run_at", "REQ-RUN-014", str(error), "an RFC 3339 time", request["run_at"]))
     if found:
@@ -226,9 +227,9 @@ async def _facts(call: Call, value: str) -> tuple[FileFacts, StoredFile | None]:
                 file.facts = await asyncio.to_thread(images.inspect, file.content)
             return file.facts, file
         case "output":
-            made = any(other.output_name == reference.name for other in call.world.tasks.values())
+            made = call.world.task_of_output(reference.name)
             # One of our videos: there, but no picture.
-            return FileFacts("uploaded", size=0, format="mp4") if made else FileFacts("unknown"), None
+            return FileFacts("unknown") if made is None else FileFacts("uploaded", size=0, format="mp4"), None
         case _:
             return FileFacts("unknown"), None
 
@@ -311,7 +312,7 @@ async def _wait(call: Call, made: Task) -> None:
     with clock.member() as member:
         made.watchers.add(member)
         try:
-            while not made.is_over(clock.now()) and clock.now() < deadline and not call.emulator.closing:
+            while not made.is_over(clock.now()) and clock.now() < deadline and not call.ending:
                 ended = made.ended()
                 await member.wait(deadline if ended is None else min(ended, deadline))
         finally:

@@ -118,7 +118,7 @@ class _Lines:
         return slow
 
     def _over(self, at: int) -> bool:
-        return self.client_gone or self._call.emulator.closing or self._task.life[at].status in TERMINAL
+        return self.client_gone or self._call.ending or self._task.life[at].status in TERMINAL
 
     async def _send_step(self, index: int) -> None:
         document = orjson.dumps(tasks.document(self._task, index, self._view))
