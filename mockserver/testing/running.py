@@ -6,11 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
-
 from mockserver import rng
-from mockserver.app import create_app
-from mockserver.server import Server, address, bind
 from mockserver.settings import Settings
 
 START_SECONDS = 20.0
@@ -84,6 +80,8 @@ class World:
         Raises:
             RuntimeError: it was refused; the message is the problem's detail.
         """
+        import httpx
+
         answer = httpx.request(
             method,
             f"{self.base_url}/_mock{path}",
@@ -109,6 +107,10 @@ def serving(settings: Settings | None = None) -> Iterator[RunningServer]:
     Raises:
         RuntimeError: it did not start.
     """
+    # Here and not at the top: pytest loads this module at every start, whoever uses it.
+    from mockserver.app import create_app
+    from mockserver.server import Server, address, bind
+
     chosen = settings or Settings(port=0)
     if chosen.port == Settings().port:
         chosen = replace(chosen, port=0)
