@@ -17,6 +17,8 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_BODY = 64 * 1024
 """Bytes kept of one body; of a longer one size and hash remain."""
 
+_SCHEMES = frozenset({b"bearer", b"basic", b"digest", b"token"})
+
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key", b"x-mock-token"})
 
 
@@ -80,6 +82,8 @@ class Exchange:
     status: int | None = None
     ended: float | None = None
     task_id: str | None = None
+    kept: bool = False
+    """Whether the journal still has it; the oldest are dropped even while they are under way."""
     outcome: str = "open"
     """open, answered, client-gone (the client left before the end) or failed (our own fault)."""
 
@@ -128,12 +132,15 @@ class Journal:
 
     def open(self, exchange: Exchange) -> None:
         """Take in an exchange when its request arrives."""
+        exchange.kept = True
         self._exchanges.append(exchange)
         while len(self._exchanges) > MOST_EXCHANGES:
             self._drop()
 
     def close(self, exchange: Exchange) -> None:
         """Account for an exchange that has ended."""
+        if not exchange.kept:
+            return
         self.weight += exchange.weight
         while self.weight > MOST_BYTES and len(self._exchanges) > 1:
             self._drop()
@@ -148,6 +155,8 @@ class Journal:
 
     def clear(self) -> None:
         """Forget everything."""
+        for exchange in self._exchanges:
+            exchange.kept = False
         self._exchanges.clear()
         self.weight = 0
         self.dropped = 0
@@ -158,6 +167,7 @@ class Journal:
 
     def _drop(self) -> None:
         gone = self._exchanges.popleft()
+        gone.kept = False
         if gone.ended is not None:
             self.weight -= gone.weight
         self.dropped += 1
@@ -171,8 +181,10 @@ def headers_document(headers: Iterable[tuple[bytes, bytes]]) -> list[list[str]]:
 def _shown(name: bytes, value: bytes) -> str:
     if name in _SECRET_HEADERS:
         scheme, _, rest = value.partition(b" ")
-        kept = f"{scheme.decode('latin-1')} " if rest else ""
-        return f"{kept}[fingerprint {fingerprint((rest or value).decode('latin-1'))}]"
+        # What stands in the place of the scheme is shown only when it is one: a key may stand there by mistake.
+        if scheme.lower() not in _SCHEMES or not rest:
+            return f"[fingerprint {fingerprint(value.decode('latin-1'))}]"
+        return f"{scheme.decode('latin-1')} [fingerprint {fingerprint(rest.decode('latin-1'))}]"
     return value.decode("latin-1")
 
 
