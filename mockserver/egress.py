@@ -74,8 +74,8 @@ class Egress:
             raise NotAllowedError(_refusal(host, port))
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise SendError(f"cannot resolve {host}: {error}") from None
+        except (OSError, UnicodeError) as error:
+            raise SendError(f"cannot resolve {host[:100]}: {error}") from None
         addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
         permitted = addresses if named else tuple(address for address in addresses if is_loopback(address))
         if not permitted:
@@ -118,19 +118,19 @@ class Egress:
         for address in target.addresses:
             literal = f"[{address}]" if ":" in address else address
             url = urlunsplit((parts.scheme, f"{literal}:{target.port}", parts.path or "/", parts.query, ""))
-            request = self._client.build_request(
-                "POST",
-                url,
-                content=body,
-                headers={**headers, "Host": parts.netloc.rpartition("@")[2], "Connection": "close"},
-                extensions={"sni_hostname": target.host},
-            )
             try:
+                request = self._client.build_request(
+                    "POST",
+                    url,
+                    content=body,
+                    headers={**headers, "Host": parts.netloc.rpartition("@")[2], "Connection": "close"},
+                    extensions={"sni_hostname": target.host},
+                )
                 answer = await self._client.send(request, stream=True)
             except httpx.ConnectError as error:
                 failure = f"cannot connect to {literal}:{target.port}: {error}"
                 continue
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise SendError(f"{type(error).__name__}: {error}") from None
             try:
                 return Reply(answer.status_code, await _beginning(answer))
