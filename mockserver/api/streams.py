@@ -110,12 +110,11 @@ class _Lines:
         """Wait for what comes next; tell whether the real-time limit may have ended the wait."""
         clock, task = self._call.world.clock, self._task
         following = task.at(task.life[at + 1].offset) if at + 1 < len(task.life) else None
-        # Real time counts only where the world's clock does not keep up with it.
-        slow = clock.mode == "manual" or clock.scale < 1
         background = following is None or following > heartbeat
         until = heartbeat if following is None else min(following, heartbeat)
-        await member.wait(until, real_seconds=HEARTBEAT_SECONDS if slow else None, background=background)
-        return slow
+        await member.wait(until, real_seconds=HEARTBEAT_SECONDS, background=background)
+        # Real time counts only where the world's clock does not keep up with it; its mode may have changed meanwhile.
+        return clock.mode == "manual" or clock.scale < 1
 
     def _over(self, at: int) -> bool:
         return self.client_gone or self._call.ending or self._task.life[at].status in TERMINAL
