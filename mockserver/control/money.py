@@ -1,6 +1,10 @@
 """The world's play money."""
 
+from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
+
+MOST_GRANTED = 2**53
+"""Microcents in all, some ninety million dollars: beyond it numbers in JSON are not exact any more."""
 
 
 async def get(command: Command) -> Reply:
@@ -10,7 +14,10 @@ async def get(command: Command) -> Reply:
 
 async def post(command: Command) -> Reply:
     """Grant more, or take some away."""
-    command.world.granted += command.document["microcents"]
+    granted = command.world.granted + command.document["microcents"]
+    if abs(granted) > MOST_GRANTED:
+        raise Problem("invalid_request", f"{granted} microcents in all are more than play money goes: {MOST_GRANTED}")
+    command.world.granted = granted
     return Reply(_document(command))
 
 
