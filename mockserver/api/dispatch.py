@@ -225,7 +225,7 @@ def takes_files(call: Call) -> bool:
     """Tell whether a call may carry a whole file: a presigned PUT, or the older multipart form."""
     if call.operation.id == "objects.put":
         return True
-    return call.operation.id == "files.create" and (call.header(b"content-type") or "").startswith("multipart/")
+    return call.operation.id == "files.create" and (call.header(b"content-type") or "").lower().startswith("multipart/")
 
 
 def call_allow(router: Router[tuple[Operation, Handler | None]], path: str) -> str:
