@@ -34,7 +34,7 @@ serve: $(STAMP) ## start the emulator on http://127.0.0.1:8787 (PORT=, ARGS=)
 	@exec $(BIN)/inferencesh-mock serve --port $(PORT) $(ARGS)
 
 test: $(STAMP) lint ## lint, check types, run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .

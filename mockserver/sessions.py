@@ -23,15 +23,19 @@ class Session:
     worker_id: str
     idle_seconds: int
     created: float
-    used: float
-    """When it was last used or kept alive; the end of its last task counts as use."""
+    touched: float
+    """When it was last run in or kept alive."""
+    busy_until: float | None = None
+    """When its last task ends or ended: until then the session is not idle."""
+    called: float | None = None
+    """When it was last run in."""
     task_id: str | None = None
     calls: int = 0
     ended: float | None = None
 
     def expires(self) -> float:
         """Return when it expires if nobody uses it, Unix seconds."""
-        return self.used + self.idle_seconds
+        return max(self.touched, self.busy_until or 0.0) + self.idle_seconds
 
     def status(self, now: float) -> Literal["active", "ended", "expired"]:
         """Return the status at a moment."""
@@ -61,7 +65,7 @@ class Session:
             "id": self.id,
             "short_id": short(self.id),
             "created_at": timestamp(self.created),
-            "updated_at": timestamp(min(max(self.used, self.ended or 0.0), now)),
+            "updated_at": timestamp(max(self.touched, self.ended or 0.0)),
             "deleted_at": None,
             "user_id": owner,
             "team_id": team,
@@ -74,7 +78,7 @@ class Session:
             "ended_at": None if self.ended is None else timestamp(self.ended),
             "task_id": self.task_id,
             "call_count": self.calls,
-            "last_call_at": timestamp(min(self.used, now)) if self.calls else None,
+            "last_call_at": None if self.called is None else timestamp(self.called),
             "idle_timeout": self.idle_seconds,
         }
 

@@ -131,7 +131,7 @@ class World:
             self.webhooks.move(delivery, ended, self._webhook_body(task))
         session = self.sessions.get(task.session_id or "")
         if session is not None and session.task_id == task.id and ended is not None:
-            session.used = ended
+            session.busy_until = ended
         task.wake()
 
     def delete_task(self, task: Task) -> None:

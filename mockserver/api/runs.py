@@ -171,7 +171,7 @@ def _enter_session(
             worker_id=world.rng.derived("worker", identifier),
             idle_seconds=request.get("session_timeout") or sessions.DEFAULT_IDLE_SECONDS,
             created=call.now,
-            used=call.now,
+            touched=call.now,
         )
         world.sessions[identifier] = session
     if session is None:
@@ -179,8 +179,8 @@ def _enter_session(
     made.session_id = session.id
     session.task_id = made.id
     session.calls += 1
-    # While its task is under way a session is not idle.
-    session.used = made.ended() or made.created
+    session.called = session.touched = made.created
+    session.busy_until = made.ended()
 
 
 async def _look_up(call: Call, given: object) -> tuple[dict[str, FileFacts], tuple[str, ...]]:

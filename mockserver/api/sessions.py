@@ -22,7 +22,7 @@ async def keepalive(call: Call) -> Answer:
     """Let the idle time begin anew."""
     session = _find(call)
     session.check_active(call.now)
-    session.used = max(session.used, call.now)
+    session.touched = call.now
     return Resource(_document(call, session))
 
 
