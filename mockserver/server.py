@@ -44,7 +44,6 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                ws="none",
                 ws="none",  # nothing here speaks WebSocket; with a library installed uvicorn would try to
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
