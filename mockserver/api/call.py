@@ -71,6 +71,11 @@ class Call:
         """The world's time."""
         return self.world.clock.now()
 
+    async def left(self) -> None:
+        """Return once the client has gone; asked for when the body is read, for nothing else comes after it."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
     @property
     def query(self) -> Mapping[str, str]:
         """Query parameters; of repeated ones the last counts."""

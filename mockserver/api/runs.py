@@ -18,6 +18,7 @@ from contracts.wire.statuses import Status
 from mockserver import catalogue, images, sessions, storage, task, timeline
 from mockserver.api import bodies
 from mockserver.api.call import Answer, Call, Resource, kind
+from mockserver.api.dispatch import ClientGoneError
 from mockserver.clock import within_time
 from mockserver.sessions import Session
 from mockserver.storage import StoredFile
@@ -306,14 +307,23 @@ def _waits(call: Call, request: Mapping[str, Any]) -> bool:
 
 
 async def _wait(call: Call, made: Task) -> None:
-    """Hold the answer until the task has ended, the time is up or the server stops (D9)."""
+    """Hold the answer until the task has ended, the time is up or the server stops (D9).
+
+    Raises:
+        ClientGoneError: nobody is there any more to be answered.
+    """
     clock = call.world.clock
     deadline = clock.now() + MOST_WAIT_SECONDS
     with clock.member() as member:
         made.watchers.add(member)
+        watcher = asyncio.ensure_future(call.left())
+        watcher.add_done_callback(lambda _: member.wake())
         try:
             while not made.is_over(clock.now()) and clock.now() < deadline and not call.ending:
+                if watcher.done():
+                    raise ClientGoneError
                 ended = made.ended()
                 await member.wait(deadline if ended is None else min(ended, deadline))
         finally:
+            watcher.cancel()
             made.watchers.discard(member)

@@ -132,9 +132,6 @@ class _Lines:
 
 async def _watch(call: Call, lines: _Lines, member: Member) -> None:
     """Notice that the client has gone; without it gone clients are held for ever (MEASURED.md)."""
-    while True:
-        message = await call.receive()
-        if message["type"] == "http.disconnect":
-            lines.client_gone = True
-            member.wake()
-            return
+    await call.left()
+    lines.client_gone = True
+    member.wake()
