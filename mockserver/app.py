@@ -50,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     # Pages in browsers may call the vendor's surface; the control plane sends no CORS headers (SECURITY.md).
     app.router.default = CORSMiddleware(
         VendorSurface(emulator, HANDLERS),
-        allow_origins=["*"],
+        # Any origin, but named: browsers refuse `*` to pages that send credentials, as the JavaScript client may.
+        allow_origin_regex=".*",
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
         allow_headers=["*"],
         allow_credentials=True,

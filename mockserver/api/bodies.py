@@ -1,4 +1,4 @@
-"""Checks request bodies against the contract's schemas; all findings at once, as a 422 (D5)."""
+"""Checks request bodies against the contract's schemas; all findings at once, as a 422 (D5), or 400."""
 
 from typing import Any
 
@@ -19,12 +19,35 @@ def check(document: Any, schema: str, rule: str) -> None:  # noqa: ANN401  # any
     Raises:
         Problem: 422 validation_error with every violation, pointers into the body.
     """
+    found = _found(document, schema, rule)
+    if found:
+        raise invalid(found)
+
+
+def check_form(document: Any, schema: str) -> None:  # noqa: ANN401  # any JSON value
+    """Pass if a body that is no input fits its schema: lists and cancels know no 422 (operations.toml).
+
+    Args:
+        document: the parsed body, or the query.
+        schema: name in contracts/schemas.
+
+    Raises:
+        Problem: 400 invalid_request that names the first thing wrong.
+    """
+    found = sorted(_found(document, schema, ""), key=lambda item: item["pointer"])
+    if found:
+        first = found[0]
+        raise Problem(
+            "invalid_request", f"{first['message']} at {first['pointer'] or '/'}; expected {first['expected']}"
+        )
+
+
+def _found(document: Any, schema: str, rule: str) -> list[dict[str, str]]:  # noqa: ANN401  # any JSON value
     found = []
     for error in schemas.validator(schema).iter_errors(document):
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.instance_path)
         found.append(violation(pointer, rule, error.message, _expected(schema, error.schema_path)))
-    if found:
-        raise invalid(found)
+    return found
 
 
 def violation(pointer: str, rule: str, message: str, expected: str, received: str = "") -> dict[str, str]:

@@ -6,42 +6,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+
+import orjson
 
 from contracts.wire.problems import Problem
 from mockserver import documents
-from mockserver.api import bodies
+from mockserver.api import bodies, filters
 from mockserver.api.call import Call, Resource
+from mockserver.routing import normalise
 
 DUMP_LIMIT = 10_000
 """Rows that `limit: -1` gives at most."""
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda have, want: have == want,
-    "neq": lambda have, want: have != want,
-    "in": lambda have, want: have in want,
-    "not_in": lambda have, want: have not in want,
-    "gt": lambda have, want: have > want,
-    "gte": lambda have, want: have >= want,
-    "lt": lambda have, want: have < want,
-    "lte": lambda have, want: have <= want,
-    "contains": lambda have, want: str(want).lower() in str(have).lower(),
-    "is_null": lambda have, want: (have is None) == (want is not False),
-}
-
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
-
-_ALIASES = {
-    "=": "eq",
-    "==": "eq",
-    "equals": "eq",
-    "!=": "neq",
-    ">": "gt",
-    ">=": "gte",
-    "<": "lt",
-    "<=": "lte",
-    "like": "contains",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +42,7 @@ def request_of(call: Call) -> dict[str, Any]:
     """Return the list request: the body of a POST, or the query of a GET (JSON in `filters` and `sort`).
 
     Raises:
-        Problem: 400 or 422.
+        Problem: 400, it is not a list request.
     """
     if call.operation.method == "POST":
         request = call.json_object()
@@ -78,7 +56,7 @@ def request_of(call: Call) -> dict[str, Any]:
             request["limit"] = int(text) if _WHOLE.fullmatch(text) else text
         if not request.get("search", "x"):
             del request["search"]
-    bodies.check(request, "cursor-request", "REQ-TASK-008")
+    bodies.check_form(request, "cursor-request")
     return request
 
 
@@ -89,7 +67,8 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
         Problem: 400 invalid_filter for a field, operator or value that makes no sense; 400 for a foreign cursor.
     """
     request = request_of(call)
-    kept = [row for row in rows if _matches(listing, row, request)]
+    conditions = filters.prepare(request.get("filters") or [], listing.fields, listing.value)
+    kept = [row for row in rows if _found(listing, row, request) and all(one.passes(row) for one in conditions)]
     kept = _sorted(listing, kept, request.get("sort") or [])
     limit = _limit(listing, request.get("limit"))
     start = _start(listing, kept, request, limit)
@@ -98,7 +77,7 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
     next_cursor = _cursor(listing.key(shown[-1])) if has_next and shown else None
     prev_cursor = _cursor(listing.key(shown[0])) if has_previous and shown else None
     links = [
-        _link(call, cursor, direction, limit)
+        _link(call, request, cursor, direction, limit)
         for cursor, direction in ((next_cursor, "next"), (prev_cursor, "prev"))
         if cursor is not None
     ]
@@ -116,39 +95,24 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
     )
 
 
-def _link(call: Call, cursor: str, direction: str, limit: int) -> str:
-    query = urlencode({"cursor": cursor, "direction": direction, "limit": limit})
-    return f'<{call.base_url}{call.operation.path}?{query}>; rel="{direction}"'
+def _link(call: Call, request: Mapping[str, Any], cursor: str, direction: str, limit: int) -> str:
+    """Return a link that can be fetched with GET and asks the same question."""
+    query = {name: request[name] for name in ("search", "filters", "sort") if request.get(name)}
+    asked = {
+        name: value if isinstance(value, str) else orjson.dumps(value).decode("utf-8") for name, value in query.items()
+    }
+    path = quote(normalise(call.scope["path"]).removesuffix("/list"))
+    return f'<{call.base_url}{path}?{urlencode({"cursor": cursor, "direction": direction, "limit": limit} | asked)}>; rel="{direction}"'
 
 
-def _matches(listing: Listing, row: Any, request: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind
+def _found(listing: Listing, row: Any, request: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind
     term = request.get("search")
     names = listing.search
     if isinstance(term, dict):
         wanted = term.get("fields") or list(names)
         names = tuple(name for name in wanted if name in listing.fields)
         term = term.get("term")
-    if term and not any(term.lower() in str(listing.fields[name](row)).lower() for name in names):
-        return False
-    return all(_passes(listing, row, condition) for condition in request.get("filters") or [])
-
-
-def _passes(listing: Listing, row: Any, condition: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind
-    field, operator, want = condition["field"], condition["operator"], condition.get("value")
-    if field not in listing.fields:
-        raise Problem("invalid_filter", f"cannot filter by {field[:64]!r}; fields are {', '.join(listing.fields)}")
-    test = _OPERATORS.get(_ALIASES.get(operator, operator))
-    if test is None:
-        raise Problem("invalid_filter", f"unknown operator {operator[:64]!r}; operators are {', '.join(_OPERATORS)}")
-    try:
-        want = [listing.value(field, item) for item in want] if isinstance(want, list) else listing.value(field, want)
-        return test(listing.fields[field](row), want)
-    except ValueError as error:
-        raise Problem("invalid_filter", f"filter on {field}: {error}") from None
-    except TypeError:
-        raise Problem(
-            "invalid_filter", f"filter on {field}: operator {operator!r} cannot be used with {str(want)[:64]!r}"
-        ) from None
+    return not term or any(term.lower() in str(listing.fields[name](row)).lower() for name in names)
 
 
 def _sorted(listing: Listing, rows: list[Any], sort: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -188,7 +152,8 @@ def _cursor(key: str) -> str:
 
 def _read_cursor(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("utf-8")
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8")
     except (ValueError, binascii.Error):
         raise Problem(
             "invalid_request", "the cursor is none of ours; use next_cursor or prev_cursor as they came"

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -28,6 +29,8 @@ from mockserver.timeline import Outcome
 MOST_WAIT_SECONDS = 25.0
 """How long a waited run is held on the world's clock (D9)."""
 
+_log = logging.getLogger(__name__)
+
 _KEPT = ("infra", "workers", "webhook", "setup", "session_timeout", "function", "run_at", "metadata")
 """Members of the request that the task shows again."""
 
@@ -46,6 +49,9 @@ async def run(call: Call) -> Answer:
     if judgement.violations:
         raise bodies.invalid([violation.document() for violation in judgement.violations])
     call.world.afford(judgement.price)
+    if isinstance(document, dict) and storage.refer(document["prompt"], own_hosts(call)).owner:
+        # Old clients upload any text that looks like base64 or names a file and send its address instead (wire.md §6).
+        _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
     made = _make(call, request, app, judgement, input_files)
     call.world.add_task(made)
     call.exchange.task_id = made.id

@@ -19,6 +19,8 @@ from mockserver.task import Task
 CANCEL_SECONDS = {"instant": 0.005, "quick": 0.3, "realistic": 2.0}
 """How long an app takes to stop after a cancel, by latency profile; `timeout` of the request may shorten it."""
 
+_FLAG = {"": False, "0": False, "false": False, "1": True, "true": True}
+
 MOST_SAMPLES = 100
 """Telemetry samples of one task (rest.md §6)."""
 
@@ -133,7 +135,7 @@ async def cancel(call: Call) -> Answer:
     """Cancel a task that has not ended (D17)."""
     found = call.world.find_task(call.params["id"])
     request = call.json_object()
-    bodies.check(request, "cancel-request", "REQ-CANCEL-005")
+    bodies.check_form(request, "cancel-request")
     now, view = call.now, call.view
     current = found.status(now)
     if found.is_over(now):
@@ -153,8 +155,11 @@ async def cancel(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Delete a task that has ended, with `files=true` its files too."""
+    with_files = _FLAG.get(call.query.get("files", "").lower())
+    if with_files is None:
+        raise Problem("invalid_request", f"files is {call.query['files'][:64]!r}; expected true or false")
     found = _finished(call, "deleted")
-    if call.query.get("files", "").lower() in {"true", "1"}:
+    if with_files:
         _delete_inputs(call, found)
     call.world.delete_task(found)
     return Resource(None)
