@@ -19,6 +19,9 @@ from mockserver.routing import normalise
 DUMP_LIMIT = 10_000
 """Rows that `limit: -1` gives at most."""
 
+MOST_LINK = 4_000
+"""Bytes of a `Link` header; filters may be longer than any client reads, and the cursors are in the body as well."""
+
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -81,6 +84,7 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
         for cursor, direction in ((next_cursor, "next"), (prev_cursor, "prev"))
         if cursor is not None
     ]
+    told = ", ".join(links)
     return Resource(
         {
             "items": [document(row) for row in shown],
@@ -91,18 +95,21 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
             "items_per_page": limit,
             "total_items": len(kept),
         },
-        headers={"Link": ", ".join(links)} if links else {},
+        headers={"Link": told} if links and len(told) <= MOST_LINK else {},
     )
 
 
 def _link(call: Call, request: Mapping[str, Any], cursor: str, direction: str, limit: int) -> str:
     """Return a link that can be fetched with GET and asks the same question."""
-    query = {name: request[name] for name in ("search", "filters", "sort") if request.get(name)}
-    asked = {
-        name: value if isinstance(value, str) else orjson.dumps(value).decode("utf-8") for name, value in query.items()
-    }
+    asked = {"cursor": cursor, "direction": direction, "limit": str(limit)}
+    for name in ("search", "filters", "sort"):
+        value = request.get(name)
+        if name == "search" and isinstance(value, dict):
+            value = value.get("term")
+        if value:
+            asked[name] = value if isinstance(value, str) else orjson.dumps(value).decode("utf-8")
     path = quote(normalise(call.scope["path"]).removesuffix("/list"))
-    return f'<{call.base_url}{path}?{urlencode({"cursor": cursor, "direction": direction, "limit": limit} | asked)}>; rel="{direction}"'
+    return f'<{call.base_url}{path}?{urlencode(asked)}>; rel="{direction}"'
 
 
 def _found(listing: Listing, row: Any, request: Mapping[str, Any]) -> bool:  # noqa: ANN401  # rows of any kind

@@ -1,0 +1,117 @@
+"""The filters of a list: conditions on fields, checked before any row is looked at (REQ-TASK-016)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.wire.problems import Problem
+
+Test = Callable[[Any, Any], bool]
+"""Takes what a row has and what the filter wants; raises TypeError when the two cannot be compared."""
+
+
+def _known(test: Test) -> Test:
+    """Return a comparison that an unknown value never passes, as in SQL."""
+    return lambda have, want: have is not None and test(have, want)
+
+
+def _like(have: Any, want: Any, flags: int = 0) -> bool:  # noqa: ANN401  # JSON
+    """Compare with a pattern whose `%` stands for anything; one without `%` may stand anywhere."""
+    parts = [re.escape(part) for part in (want if "%" in want else f"%{want}%").split("%")]
+    return re.fullmatch(".*".join(parts), str(have), re.DOTALL | flags) is not None
+
+
+OPERATORS: Mapping[str, Test] = {
+    "eq": lambda have, want: have == want,
+    "neq": lambda have, want: have != want,
+    "in": lambda have, want: have in want,
+    "not_in": lambda have, want: have not in want,
+    "gt": _known(lambda have, want: have > want),
+    "gte": _known(lambda have, want: have >= want),
+    "lt": _known(lambda have, want: have < want),
+    "lte": _known(lambda have, want: have <= want),
+    "like": _known(_like),
+    "ilike": _known(lambda have, want: _like(have, want, re.IGNORECASE)),
+    "contains": lambda have, want: str(want).lower() in str(have).lower(),
+    "not_contains": lambda have, want: str(want).lower() not in str(have).lower(),
+    "is_null": lambda have, want: (have is None) == (want is not False),
+    "is_not_null": lambda have, want: (have is not None) == (want is not False),
+    "is_empty": lambda have, _: have in (None, "", [], {}),
+    "is_not_empty": lambda have, _: have not in (None, "", [], {}),
+}
+"""The operators of the clients' FilterOperator; what each does exactly is documented nowhere (inferencesh 0.36.0)."""
+
+_ALIASES = {"=": "eq", "==": "eq", "equals": "eq", "!=": "neq", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+
+_WANTS: Mapping[str, tuple[type, str]] = {
+    "in": (list, "a list"),
+    "not_in": (list, "a list"),
+    "like": (str, "a string"),
+    "ilike": (str, "a string"),
+}
+"""What the value of an operator has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition, ready to be asked of rows."""
+
+    field: str
+    operator: str
+    want: Any
+    read: Callable[[Any], Any]
+    test: Test
+
+    def passes(self, row: Any) -> bool:  # noqa: ANN401  # rows of any kind
+        """Tell whether a row fulfils the condition.
+
+        Raises:
+            Problem: 400 invalid_filter, what the row has cannot be compared with what the filter wants.
+        """
+        try:
+            return self.test(self.read(row), self.want)
+        except TypeError:
+            raise self._unusable() from None
+
+    def _unusable(self) -> Problem:
+        told = f"operator {self.operator!r} cannot be used with {str(self.want)[:64]!r}"
+        return Problem("invalid_filter", f"filter on {self.field}: {told}")
+
+
+def prepare(
+    conditions: Sequence[Mapping[str, Any]],
+    fields: Mapping[str, Callable[[Any], Any]],
+    value: Callable[[str, Any], Any],
+) -> list[Filter]:
+    """Return the filters of a request.
+
+    Args:
+        conditions: `{field, operator, value}` each.
+        fields: how to read each field that can be filtered by.
+        value: turns a filter's value into what the field holds; raises ValueError for one it cannot hold.
+
+    Raises:
+        Problem: 400 invalid_filter for a field, operator or value that makes no sense, whatever rows there are.
+    """
+    return [_prepare(condition, fields, value) for condition in conditions]
+
+
+def _prepare(
+    condition: Mapping[str, Any], fields: Mapping[str, Callable[[Any], Any]], value: Callable[[str, Any], Any]
+) -> Filter:
+    field, want = condition["field"], condition.get("value")
+    if field not in fields:
+        raise Problem("invalid_filter", f"cannot filter by {field[:64]!r}; fields are {', '.join(fields)}")
+    operator = _ALIASES.get(condition["operator"], condition["operator"])
+    test = OPERATORS.get(operator)
+    if test is None:
+        raise Problem("invalid_filter", f"unknown operator {operator[:64]!r}; operators are {', '.join(OPERATORS)}")
+    kind, told = _WANTS.get(operator, (object, ""))
+    if not isinstance(want, kind):
+        raise Problem("invalid_filter", f"filter on {field}: operator {operator!r} takes {told} as its value")
+    try:
+        want = [value(field, item) for item in want] if isinstance(want, list) else value(field, want)
+    except ValueError as error:
+        raise Problem("invalid_filter", f"filter on {field}: {error}") from None
+    return Filter(field, operator, want, fields[field], test)
