@@ -163,8 +163,12 @@ class VendorSurface:
     async def _read_body(self, call: Call) -> None:
         if call.scope["method"] in {"GET", "HEAD"}:
             return
-        most = self._emulator.settings.max_upload if takes_files(call) else MOST_JSON
-        content = await body.read(call.receive, call.header(b"content-length"), most)
+        length = call.header(b"content-length")
+        if takes_files(call):
+            content = await body.read(call.receive, length, self._emulator.settings.max_upload)
+        else:
+            advice = "; files are uploaded with POST /files and a PUT, not inside JSON"
+            content = await body.read(call.receive, length, MOST_JSON, advice)
         if content is None:
             raise ClientGoneError
         call.body = content
