@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts import exchanges, operations, schemas
+from contracts import deliveries, exchanges, operations, schemas
 from contracts.apps import table
 from contracts.apps.table import VersionName
 from contracts.operations import Operation
@@ -151,7 +151,14 @@ def _enveloped(resource: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
 def _webhook() -> dict[str, Any]:
     return {
         "summary": "Told once when a task has ended.",
-        "requestBody": {"content": {"application/json": {"schema": {"$ref": REF + "webhook"}}}},
+        "requestBody": {
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": REF + "webhook"},
+                    "examples": {row.name: {"summary": row.summary, "value": row.body} for row in deliveries.load()},
+                }
+            }
+        },
         "responses": {"2XX": {"description": "Received. Anything else is tried again."}},
     }
 
