@@ -6,7 +6,7 @@ from dataclasses import dataclass
 MOST_RANGES = 32
 """Ranges in one request; more are an attack (RFC 9110 §17.15) and the header is ignored."""
 
-_RANGE = re.compile(r"(\d*)-(\d*)")
+_RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 
 
 class UnsatisfiableError(ValueError):
