@@ -8,7 +8,7 @@ from contracts.apps import table
 from contracts.apps.table import VersionName
 from contracts.operations import Operation
 from contracts.wire.envelopes import Envelope
-from contracts.wire.problems import PROBLEM_JSON, STATUS_OF_CODE, title
+from contracts.wire.problems import STATUS_OF_CODE, content_type, title
 from contracts.wire.streams import CONTENT_TYPE
 
 REF = "#/components/schemas/"
@@ -98,15 +98,11 @@ def _responses(operation: Operation, envelope: Envelope) -> dict[str, Any]:
     responses: dict[str, Any] = {str(operation.success): _success(operation, envelope)}
     for code in operation.errors:
         status = str(STATUS_OF_CODE[code])
-        response = responses.setdefault(
-            status,
-            {
-                "description": title(int(status)),
-                "content": {
-                    "application/json" if envelope == "v1" else PROBLEM_JSON: {"schema": {"$ref": REF + "problem"}}
-                },
-            },
-        )
+        response = responses.setdefault(status, {"description": title(int(status)), "content": {}})
+        if code == "requirements_not_met":
+            response["content"]["application/json"] = {"schema": {"$ref": REF + "requirements-error"}}
+        else:
+            response["content"][content_type(envelope)] = {"schema": _problem(envelope)}
         response["description"] = (
             f"{title(int(status))}: {code}"
             if ":" not in response["description"]
@@ -130,14 +126,17 @@ def _success(operation: Operation, envelope: Envelope) -> dict[str, Any]:
         line = {"description": "One task a line, the last one terminal.", "type": "string"}
         return {
             "description": "Lines until the task has ended.",
-            "content": {content_type: {"schema": line} for content_type in CONTENT_TYPE.values()},
+            "content": {media: {"schema": line} for media in CONTENT_TYPE.values()},
         }
     if operation.response is None:
-        content_type = "application/json" if operation.id == "meta.openapi" else "*/*"
-        return {"description": "The bytes.", "content": {content_type: {"schema": {}}}}
+        media = "application/json" if operation.id == "meta.openapi" else "*/*"
+        return {"description": "The bytes.", "content": {media: {"schema": {}}}}
     resource: dict[str, Any] = {"$ref": REF + operation.response}
     if operation.is_list:
-        resource = {"type": "array", "items": resource}
+        one, resource = resource, {"type": "array", "items": resource}
+        if operation.id == "files.create":
+            # The older multipart form holds one file and is answered with one record.
+            resource = {"anyOf": [resource, one]}
     return {"description": "Success.", "content": {"application/json": {"schema": _enveloped(resource, envelope)}}}
 
 
@@ -146,6 +145,19 @@ def _enveloped(resource: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
         return resource
     inner = {"type": "object", "properties": {"data": resource}, "required": ["data"]}
     return {"allOf": [{"$ref": f"{REF}envelope-{envelope}"}, inner]}
+
+
+def _problem(envelope: Envelope) -> dict[str, Any]:
+    """Return the schema of an error; the strict forms have only some members of the one that all clients can read."""
+    if envelope == "superset":
+        return {"$ref": REF + "problem"}
+    required = ("success", "status", "error") if envelope == "v1" else ("type", "title", "status", "detail")
+    optional = () if envelope == "v1" else ("data", "errors", "meta", "request_id")
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": {member: {"$ref": f"{REF}problem/properties/{member}"} for member in (*required, *optional)},
+    }
 
 
 def _webhook() -> dict[str, Any]:
