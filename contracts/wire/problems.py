@@ -134,10 +134,21 @@ def content_type(form: Envelope = "superset") -> str:
     return "application/json" if form == "v1" else PROBLEM_JSON
 
 
+_PHRASES: Mapping[int, str] = MappingProxyType(
+    {
+        413: "Request Entity Too Large",
+        414: "Request URI Too Long",
+        416: "Requested Range Not Satisfiable",
+        422: "Unprocessable Entity",
+    }
+)
+"""Phrases that Python changed in 3.13; these are Go's, which the vendor's server is written in (rest.md, SDKJS)."""
+
+
 def title(status: int) -> str:
     """Return the HTTP reason phrase, which is a problem's title."""
     try:
-        return HTTPStatus(status).phrase
+        return _PHRASES.get(status) or HTTPStatus(status).phrase
     except ValueError:
         return "Error"
 

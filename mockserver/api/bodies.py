@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import orjson
+
 from contracts import schemas
 from contracts.wire.problems import Problem
+from mockserver.api.call import kind
 
 _WORDS = {"string": "a string", "boolean": "true or false", "integer": "an integer", "number": "a number"}
 
@@ -46,7 +49,9 @@ def _found(document: Any, schema: str, rule: str) -> list[dict[str, str]]:  # no
     found = []
     for error in schemas.validator(schema).iter_errors(document):
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.instance_path)
-        found.append(violation(pointer, rule, error.message, _expected(schema, error.schema_path)))
+        missing = list(error.schema_path)[-1:] == ["required"]
+        received = "nothing" if missing else _received(error.instance)
+        found.append(violation(pointer, rule, error.message, _expected(schema, error.schema_path), received))
     return found
 
 
@@ -70,6 +75,11 @@ def invalid(violations: list[dict[str, str]]) -> Problem:
     return Problem("validation_error", f"{first['message']}{where}{more}", data=ordered)
 
 
+def _received(value: Any) -> str:  # noqa: ANN401  # any JSON value
+    """Write a simple value as JSON, and name the kind of any other."""
+    return kind(value) if isinstance(value, dict | list) else orjson.dumps(value).decode("utf-8")
+
+
 def _expected(schema: str, path: Any) -> str:  # noqa: ANN401  # what the validator gives
     """Say what the keyword at a schema path wants."""
     node: Any = schemas.load(schema)
@@ -87,5 +97,15 @@ def _expected(schema: str, path: Any) -> str:  # noqa: ANN401  # what the valida
             return " or ".join(_WORDS.get(str(name), str(name)) for name in node)
         case "enum", list():
             return "one of " + ", ".join(str(value) for value in node)
+        case "required", list():
+            return "an object with " + ", ".join(node)
+        case "minItems", int():
+            return f"a list of at least {node}"
+        case "minLength", int():
+            return f"at least {node} characters"
+        case "minimum", int():
+            return f"at least {node}"
+        case "maximum", int():
+            return f"at most {node}"
         case _:
             return f"{keyword} {node}"
