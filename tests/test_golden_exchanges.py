@@ -119,13 +119,16 @@ def test_webhooks_fit_their_schema(golden: GoldenDelivery) -> None:
     schemas.validator("webhook").validate(golden.body)
 
 
-@pytest.mark.parametrize("exchange", EXCHANGES, ids=name_of)
+@pytest.mark.parametrize("exchange", [row for row in EXCHANGES if code_of(row) is not None], ids=name_of)
+def test_refusals_fit_their_schema(exchange: Exchange) -> None:
+    """Every recorded refusal is a problem; the strict forms of it are test_envelopes_say_the_same's affair."""
+    schemas.validator("problem").validate(exchange.responses["superset"].json)
+
+
+@pytest.mark.parametrize("exchange", [row for row in EXCHANGES if code_of(row) is None], ids=name_of)
 def test_answers_fit_their_schemas(exchange: Exchange) -> None:
-    """Every recorded body fits the schema that the operation names, or that of a problem."""
+    """Every recorded success fits the schema that the operation names."""
     answer = exchange.responses["superset"]
-    if answer.status >= 400:
-        schemas.validator("problem").validate(answer.json)
-        return
     operation = OPERATIONS.get(exchange.operation)
     if answer.lines is not None:
         for line in answer.lines:
