@@ -37,6 +37,8 @@ class Task:
     """File name of the output, which will exist when the task completes."""
     base_url: str
     """Where the caller reaches us; the webhook's URLs derive from it."""
+    output_size: int | None = None
+    """Bytes of the video, known once it was rendered; only file objects tell it (D7)."""
     input_files: tuple[str, ...] = ()
     """Ids of uploaded files that the input names."""
     session_id: str | None = None
@@ -120,15 +122,8 @@ class View:
         return f"{self.base_url}/app/files/t/{short(self.team)}/{task.output_name}"
 
 
-def document(task: Task, index: int, view: View, *, output_size: int | None = None) -> dict[str, Any]:
-    """Return the whole task as of a step (TaskDTO).
-
-    Args:
-        task: the record.
-        index: number of the step.
-        view: owner and dialect.
-        output_size: bytes of the video, known once it was rendered; only file objects carry it.
-    """
+def document(task: Task, index: int, view: View) -> dict[str, Any]:
+    """Return the whole task as of a step (TaskDTO)."""
     step = task.life[index]
     rng, options = view.rng, task.options
     created = timestamp(task.created)
@@ -174,7 +169,7 @@ def document(task: Task, index: int, view: View, *, output_size: int | None = No
         "webhook": task.webhook,
         **setup,
         "input": task.given,
-        "output": output(task, index, view, size=output_size),
+        "output": output(task, index, view),
         **error,
         "rating": "unrated",
         "events": events(task, index, view),
@@ -212,14 +207,14 @@ def status_document(task: Task, index: int, view: View) -> dict[str, Any]:
     }
 
 
-def output(task: Task, index: int, view: View, *, size: int | None = None) -> dict[str, Any] | None:
+def output(task: Task, index: int, view: View) -> dict[str, Any] | None:
     """Return the output as of a step: null before completion (D7)."""
     if task.life[index].status is not Status.COMPLETED:
         return None
     url = view.output_url(task)
     if not view.file_objects:
         return {"video": url}
-    return {"video": {"uri": url, "content_type": "video/mp4", "size": size, "filename": task.output_name}}
+    return {"video": {"uri": url, "content_type": "video/mp4", "size": task.output_size, "filename": task.output_name}}
 
 
 def events(task: Task, index: int, view: View) -> list[dict[str, Any]]:
@@ -351,68 +346,6 @@ def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{round(seconds, 3):g}s"
     return f"{int(seconds // 60)}m{round(seconds % 60, 3):g}s"
-
-
-def control_document(task: Task, view: View, now: float) -> dict[str, Any]:
-    """Return what only the control plane shows: what became of the input, the price, the whole life (D8)."""
-    expectation = task.expectation
-    resolution = expectation.resolution
-    legacy = task.app.name == "2026-05"
-    return {
-        "id": task.id,
-        "app_version": task.app.name,
-        "app_version_id": task.app.id,
-        "status": number(task.status(now), view.numbering),
-        "status_text": task.status(now).text,
-        "given_input": task.given,
-        "accepted_input": dict(task.judgement.accepted or {}),
-        "warnings": [warning.document() for warning in task.judgement.warnings],
-        "planned_failure": task.judgement.failure,
-        "price": task.judgement.price,
-        "charged": task.charge() if task.is_over(now) else None,
-        "media": {
-            "width": expectation.width,
-            "height": expectation.height,
-            "fps": expectation.fps,
-            "frames": expectation.frames,
-            "duration": round(expectation.duration, 6),
-            "sound": expectation.sound,
-            "voice_id": expectation.voice_id,
-        },
-        "output_meta": {
-            "inputs": [],
-            "outputs": [
-                {
-                    "type": "video",
-                    "width": expectation.width,
-                    "height": expectation.height,
-                    "resolution": resolution,
-                    "resolution_mp": 0,
-                    "seconds": int(expectation.duration * 1000) / 1000,
-                    "fps": expectation.fps,
-                    "extra": {
-                        "mode": expectation.branch,
-                        **({"quality": "pro" if resolution == "1080p" else "std"} if legacy else {}),
-                        "sound": ("on" if legacy else "native") if expectation.sound else "off",
-                        "model": "kling-v2-6" if legacy else "kling-2.6",
-                    },
-                }
-            ],
-        },
-        "output_url": view.output_url(task),
-        "webhook": task.webhook,
-        "timeline": [
-            {
-                "at": timestamp(task.at(step.offset)),
-                "offset": step.offset,
-                "status": step.status.text,
-                "progress": step.progress,
-                "log": None if step.log is None else step.log[1],
-                "error": step.error,
-            }
-            for step in task.life
-        ],
-    }
 
 
 def prompt_hash(task: Task) -> str:

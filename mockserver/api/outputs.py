@@ -20,4 +20,6 @@ async def video(call: Call, task: Task) -> Video:
         moov=behaviour.moov,
         sample_rate=behaviour.sample_rate,
     )
-    return await call.emulator.media.get(task.expectation, rendition)
+    found = await call.emulator.media.get(task.expectation, rendition)
+    task.output_size = len(found.content)
+    return found

@@ -17,7 +17,7 @@ from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
 from mockserver import catalogue, images, sessions, storage, task, timeline
-from mockserver.api import bodies
+from mockserver.api import bodies, outputs
 from mockserver.api.call import Answer, Call, Resource, kind
 from mockserver.api.dispatch import ClientGoneError
 from mockserver.clock import within_time
@@ -56,6 +56,9 @@ async def run(call: Call) -> Answer:
     call.world.add_task(made)
     call.exchange.task_id = made.id
     _enter_session(call, request, session, made, app)
+    if call.view.file_objects:
+        # Whatever tells of the end, a stream or a webhook, is to know the size of the file.
+        await outputs.video(call, made)
     if _waits(call, request):
         await _wait(call, made)
     now = call.now

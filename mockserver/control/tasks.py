@@ -1,6 +1,6 @@
 """One task as only the emulator knows it."""
 
-from mockserver import task
+from mockserver.control import record
 from mockserver.control.command import Command, Reply
 
 
@@ -8,4 +8,4 @@ async def get(command: Command) -> Reply:
     """Show a task's control-plane record."""
     world = command.world
     found = world.find_task(command.params["id"])
-    return Reply(task.control_document(found, world.view(command.base_url), world.clock.now()))
+    return Reply(record.document(found, world.view(command.base_url), world.clock.now()))
