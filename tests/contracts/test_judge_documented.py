@@ -239,6 +239,8 @@ def test_an_empty_voice_is_absent_in_2026_05_and_refused_in_2026_08() -> None:
     found = verdict("2026-05", image="start", voice_id="")
     assert (warned(found), made(found)) == ([], ("image-to-video", True))
     assert broken(verdict("2026-08", image="start", voice_id="")) == [("/voice_id", "REQ-INPUT-042")]
+    both = [("/voice_id", "REQ-INPUT-030"), ("/voice_id", "REQ-INPUT-042")]
+    assert broken(verdict("2026-08", image="start", voice_id="", resolution="720p", sound=False)) == both
 
 
 # ---------------------------------------------------------------------------------------------------- all at once
