@@ -69,6 +69,7 @@ class AppVersion:
     """Regular expression of the voice marker in a prompt."""
     marker_example: str
     removed: Mapping[str, str]
+    """Keys that only the other version has, each with what stands in its place here, or an empty string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def load(app: str = "video_v2_6") -> Table:
         name=raw["name"],
         function=raw["function"],
         versions={
-            cast("VersionName", name): AppVersion(name=cast("VersionName", name), **({"removed": {}} | row))
+            cast("VersionName", name): AppVersion(name=cast("VersionName", name), **row)
             for name, row in raw["versions"].items()
         },
         limits=raw["limits"],

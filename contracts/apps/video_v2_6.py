@@ -18,6 +18,9 @@ FileLookup = Callable[[str], FileFacts]
 
 FILE_FIELDS = ("image", "end_image")
 
+MOST_UNKNOWN = 100
+"""Unknown keys that get a warning each; the rest get one together, or a body full of them would take seconds."""
+
 _SHOWN = 120
 """Characters of a received value that a violation repeats."""
 
@@ -232,7 +235,7 @@ def _file_facts(spec: Table, field: str, value: str, files: FileLookup) -> dict[
     if not value:
         return known | {"origin": "empty"}
     file = files(value)
-    known["origin"] = file.origin
+    known |= {"origin": file.origin, "data_uri": value[:5].lower() == "data:"}
     if not file.here:
         return known
     limits = spec.limits
@@ -318,12 +321,11 @@ def _accepted(
 
 def _unknown_fields(app: AppVersion, document: Mapping[str, Any]) -> list[InputWarning]:
     known = list(defaults(app.name))
-    found = []
-    for key in document:
-        if key in known:
-            continue
+    found: list[InputWarning] = []
+    unknown = [key for key in document if key not in known]
+    for key in unknown[:MOST_UNKNOWN]:
         near = app.removed.get(key) or next(iter(difflib.get_close_matches(key[:64].lower(), known, n=1)), None)
-        gone = f"; version {app.name} no longer has it" if key in app.removed else ""
+        gone = f"; only the other version has it, not {app.name}" if key in app.removed else ""
         hint = f"; the nearest known field is {near}" if near else ""
         pointer = "/" + key.replace("~", "~0").replace("/", "~1")
         found.append(
@@ -333,6 +335,11 @@ def _unknown_fields(app: AppVersion, document: Mapping[str, Any]) -> list[InputW
                 "unknown_field",
                 f"{_shortened(key)!r} is not a field{gone}{hint}; it is ignored",
             )
+        )
+    if len(unknown) > MOST_UNKNOWN:
+        more = len(unknown) - MOST_UNKNOWN
+        found.append(
+            InputWarning("", "REQ-INPUT-018", "unknown_field", f"{more} more keys are no fields; they are ignored")
         )
     return found
 

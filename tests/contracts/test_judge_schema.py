@@ -153,7 +153,10 @@ def test_keys_of_the_older_version_are_unknown_to_the_newer() -> None:
     """`mode` and `negative_prompt` say what became of them, and change nothing (REQ-INPUT-051)."""
     found = verdict("2026-08", mode="std", negative_prompt=7)
     assert warned(found) == [("/mode", "unknown_field"), ("/negative_prompt", "unknown_field")]
-    assert "version 2026-08 no longer has it; the nearest known field is resolution;" in found.warnings[0].message
+    assert (
+        "only the other version has it, not 2026-08; the nearest known field is resolution;"
+        in found.warnings[0].message
+    )
     assert found.expectation is not None
     assert found.expectation.resolution == "1080p"
 
@@ -189,3 +192,16 @@ def test_long_values_are_shortened_where_they_are_repeated() -> None:
     """A refusal does not send a megabyte back."""
     found = verdict("2026-05", mode="x" * 5000)
     assert found.violations[0].received == f'"{"x" * 120}... (5000 characters)"'
+
+
+def test_resolution_is_hinted_at_mode_in_the_older_version() -> None:
+    """`resolution` sent to 2026-05 says that `mode` stands in its place."""
+    (warning,) = verdict("2026-05", resolution="720p").warnings
+    assert "the nearest known field is mode" in warning.message
+
+
+def test_a_flood_of_unknown_keys_is_told_in_a_hundred_and_one_warnings() -> None:
+    """A body full of unknown keys costs no seconds: beyond a hundred the rest is told together."""
+    found = verdict("2026-05", **{f"key{number}": number for number in range(5_000)})
+    assert len(found.warnings) == 101
+    assert any("4900 more" in warning.message for warning in found.warnings)
