@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
-from mockserver.api import bodies, listing
+from mockserver.api import bodies, filters, listing
 from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
 from mockserver.api.objects import etag_of
@@ -62,11 +62,12 @@ async def search(call: Call) -> Answer:
             "size": lambda row: row.size,
             "path": lambda row: row.path,
             "category": lambda row: row.category,
-            "created_at": lambda row: timestamp(row.created),
-            "updated_at": lambda row: timestamp(row.updated),
+            "created_at": lambda row: filters.moment(row.created),
+            "updated_at": lambda row: filters.moment(row.updated),
         },
         search=("filename", "id"),
         key=lambda row: row.id,
+        value=lambda name, value: filters.read_moment(value) if name.endswith("_at") else value,
     )
     return listing.page(call, rules, list(reversed(list(call.world.storage))), lambda row: document(call, row))
 

@@ -11,7 +11,7 @@ from contracts.wire.ids import timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status, number, parse
 from mockserver import catalogue, task, timeline
-from mockserver.api import bodies, listing, outputs
+from mockserver.api import bodies, filters, listing, outputs
 from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
 from mockserver.task import Task
@@ -86,14 +86,14 @@ async def search(call: Call) -> Answer:
     def read_status(name: str, value: Any) -> Any:  # noqa: ANN401  # JSON
         if name == "status" and isinstance(value, str):
             return number(parse(value), numbering)
-        return value
+        return filters.read_moment(value) if name.endswith("_at") else value
 
     fields = {
         "id": lambda row: row.id,
         "short_id": lambda row: row.short_id,
         "status": lambda row: number(row.status(now), numbering),
-        "created_at": lambda row: timestamp(row.created),
-        "updated_at": lambda row: timestamp(row.at(row.life[row.index(now)].offset)),
+        "created_at": lambda row: filters.moment(row.created),
+        "updated_at": lambda row: filters.moment(row.at(row.life[row.index(now)].offset)),
         "app_id": lambda _row: table.load().id,
         "app_version_id": lambda row: row.app.id,
         "function": lambda row: row.options.get("function") or table.load().function,
