@@ -62,11 +62,12 @@ class Reply:
 class Connection:
     """One request under way, so that a test can read its answer bit by bit, or walk away."""
 
-    def __init__(self, app: Starlette, scope: Scope, chunks: Iterable[bytes]) -> None:
+    def __init__(self, app: Starlette, scope: Scope, chunks: Iterable[bytes], *, broken: bool = False) -> None:
         self.reply = Reply()
         self._news = asyncio.Condition()
         self._gone = asyncio.Event()
         self._parts = list(chunks) or [b""]
+        self._broken = broken
         self.bytes_read = 0
         """How much of the request's body the application has asked for."""
         self._task = asyncio.ensure_future(app(scope, self._receive, self._send))
@@ -75,7 +76,7 @@ class Connection:
         if self._parts:
             part = self._parts.pop(0)
             self.bytes_read += len(part)
-            return {"type": "http.request", "body": part, "more_body": bool(self._parts)}
+            return {"type": "http.request", "body": part, "more_body": bool(self._parts) or self._broken}
         await self._gone.wait()
         return {"type": "http.disconnect"}
 
@@ -140,8 +141,9 @@ class Client:
         json: Any = None,
         body: bytes | Iterable[bytes] = b"",
         headers: Mapping[str, str] | None = None,
+        broken: bool = False,
     ) -> Connection:
-        """Send a request and return it under way."""
+        """Send a request and return it under way; a broken one never gets to the end of its body."""
         given = {"host": HOST} | {name.lower(): value for name, value in (headers or {}).items()}
         if self.key is not None:
             given.setdefault("authorization", f"Bearer {self.key}")
@@ -149,7 +151,8 @@ class Client:
             body = orjson.dumps(json)
             given.setdefault("content-type", "application/json")
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
-        return Connection(self.app, scope_of(method, target, raw), [body] if isinstance(body, bytes) else body)
+        chunks = [body] if isinstance(body, bytes) else body
+        return Connection(self.app, scope_of(method, target, raw), chunks, broken=broken)
 
     async def request(self, method: str, target: str, **sent: Any) -> Reply:
         """Send a request and return its whole answer."""
