@@ -15,6 +15,7 @@ FILES = {
     "small": FileFacts("uploaded", size=80_000, format="png", width=200, height=200),
     "inline": FileFacts("inline", size=80_000, format="png", width=900, height=900),
     "bad": FileFacts("malformed"),
+    "data:image/png;base64,???": FileFacts("malformed"),
     "http://127.0.0.1/gone": FileFacts("unknown"),
     "https://elsewhere.example/a.jpg": FileFacts("foreign"),
 }
@@ -177,3 +178,9 @@ def test_files_fail_before_upstream_and_upstream_before_pictures(version: Versio
 def test_a_foreign_picture_is_taken_as_it_is(version: VersionName) -> None:
     """Nobody fetches it, so nobody complains."""
     assert failure(version, image="https://elsewhere.example/a.jpg") is None
+
+
+@both_versions
+def test_a_data_uri_that_cannot_be_read_has_a_text_of_its_own(version: VersionName) -> None:
+    """The app's file model names what it could not read (app.md §1.4)."""
+    assert failure(version, image="data:image/png;base64,???") == "Invalid data URI format"
