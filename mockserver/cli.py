@@ -63,19 +63,22 @@ def _read_config(context: click.Context, _parameter: click.Parameter, file: Path
 
 
 def _load_config(file: Path | None) -> dict[str, Any]:
-    try:
-        if file is not None:
-            return tomllib.loads(file.read_text("utf-8"))
-        own = Path("inferencesh-mock.toml")
-        if own.is_file():
-            return tomllib.loads(own.read_text("utf-8"))
-        project = Path("pyproject.toml")
-        if project.is_file():
-            table = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("inferencesh-mock", {})
-            return table if isinstance(table, dict) else {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise click.UsageError(f"cannot read the settings file {file or ''}: {error}") from None
+    own, project = Path("inferencesh-mock.toml"), Path("pyproject.toml")
+    if file is not None:
+        return _read_toml(file)
+    if own.is_file():
+        return _read_toml(own)
+    if project.is_file():
+        table = _read_toml(project).get("tool", {}).get("inferencesh-mock", {})
+        return table if isinstance(table, dict) else {}
     return {}
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"cannot read the settings file {file}: {error}") from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
