@@ -167,9 +167,11 @@ def version_by_id(identifier: str) -> AppVersion:
         Problem: 404, and the detail lists the ids there are.
     """
     spec = table.load()
-    for version in spec.versions.values():
+    for name, version in spec.versions.items():
         if version.id == identifier:
             return version
+        if name == identifier:
+            raise Problem("not_found", f"versions are named by their id: use {spec.reference}@{version.id} for {name}")
     known = ", ".join(f"{version.id} ({name})" for name, version in spec.versions.items())
     raise Problem("not_found", f"{spec.reference} has no version {identifier[:64]!r}; there are {known}")
 

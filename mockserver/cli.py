@@ -5,6 +5,7 @@ Settings come from flags, then INFERENCESH_MOCK_* variables, then `[tool.inferen
 """
 
 import ipaddress
+import re
 import sys
 import tomllib
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from contracts.wire.ids import parse_timestamp
 from mockserver import __version__, settings
 from mockserver.clock import within_time
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
 
 ENV_PREFIX = "INFERENCESH_MOCK"
 
@@ -146,8 +149,12 @@ def cli() -> None:
     callback=_read_config,
     help="Settings file instead of inferencesh-mock.toml or pyproject.toml.",
 )
+@click.option("--log-requests", is_flag=True, help="Write one line on stderr for every request.")
 def serve(**options: Any) -> None:  # noqa: ANN401  # whatever click parsed
-    """Start the emulator; prints `serving http://HOST:PORT` once it answers, ends on Ctrl-C."""
+    """Start the emulator.
+
+    Prints `serving http://HOST:PORT` once it answers; Ctrl-C ends it.
+    """
     try:
         chosen = to_settings(options)
     except (SettingsError, ValueError) as error:
@@ -167,8 +174,20 @@ def serve(**options: Any) -> None:  # noqa: ANN401  # whatever click parsed
 
 
 @cli.command()
-@click.option("--app-version", type=click.Choice(settings.choices("app_version")), default="2026-05", show_default=True)
-@click.option("--envelope", type=click.Choice(settings.choices("envelope")), default="superset", show_default=True)
+@click.option(
+    "--app-version",
+    type=click.Choice(settings.choices("app_version")),
+    default="2026-05",
+    show_default=True,
+    help=settings.HELP["app_version"],
+)
+@click.option(
+    "--envelope",
+    type=click.Choice(settings.choices("envelope")),
+    default="superset",
+    show_default=True,
+    help=settings.HELP["envelope"],
+)
 @click.option("--control", is_flag=True, help="The control plane's document instead.")
 def openapi(app_version: Any, envelope: Any, *, control: bool) -> None:  # noqa: ANN401  # checked by click
     """Print the OpenAPI document as JSON."""
@@ -211,10 +230,11 @@ def to_settings(options: dict[str, Any]) -> Settings:
         clock_scale=options["clock_scale"],
         clock_start=None if options["clock_start"] is None else within_time(parse_timestamp(options["clock_start"])),
         public_url=public_url,
-        allow_egress=tuple(options["allow_egress"]),
+        allow_egress=tuple(_target(entry) for entry in options["allow_egress"]),
         control_token=options["control_token"],
         credits=round(options["credits"] * MICROCENTS_PER_USD),
         max_worlds=options["max_worlds"],
+        log_requests=options["log_requests"],
     )
     if chosen.clock != "scaled" and chosen.clock_scale != 1.0:
         raise SettingsError("--clock-scale goes with --clock scaled")
@@ -234,6 +254,16 @@ def main() -> None:
         sys.exit(2 if isinstance(error, click.UsageError) else 3)
     except click.exceptions.Abort:
         sys.exit(130)
+
+
+def _target(entry: str) -> str:
+    name, _, port = entry.rpartition(":") if not entry.endswith("]") and entry.count(":") == 1 else (entry, "", "")
+    if not _HOST_NAME.fullmatch(name) or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+        raise SettingsError(
+            f"--allow-egress is {entry!r}; expected HOST or HOST:PORT, such as hooks.example.com:443 "
+            "(several in the variable are separated by spaces)"
+        )
+    return entry
 
 
 def _host(host: str) -> str:

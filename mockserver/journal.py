@@ -87,6 +87,12 @@ class Exchange:
     outcome: str = "open"
     """open, answered, client-gone (the client left before the end) or failed (our own fault)."""
 
+    def line(self) -> str:
+        """Return the exchange in one line for a log; what is not printable stands as an escape."""
+        asked = f"{self.method} {self.path}".encode("unicode_escape").decode("ascii")[:200]
+        told = self.status if self.outcome == "answered" else f"{self.status or '-'} {self.outcome}"
+        return f"{timestamp(self.at)} {asked} {told} {self.operation or '-'} {self.id}"
+
     def summary(self) -> dict[str, Any]:
         """Return the line of a list."""
         return {

@@ -84,6 +84,8 @@ class Settings:
     max_worlds: int = 1000
     max_upload: int = 64 * 1024 * 1024
     """Bytes of one upload. Above the contract's 10 MB, so that a file that is too large can be uploaded and refused."""
+    log_requests: bool = False
+    """One line on stderr for each exchange of the vendor's surface."""
     media_cache: int = 128 * 1024 * 1024
     """Bytes of rendered videos kept in memory."""
 

@@ -66,6 +66,7 @@ class World:
         self.closed = False
         """True once the world was dropped or reset; what still streams from it ends."""
         self._outputs: dict[str, Task] = {}
+        self._hinted = False
         self._live: dict[str, Task] = {}
         self._spent = 0
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
@@ -198,6 +199,15 @@ class World:
                 )
         self._settle()
         return found
+
+    def hint_at_stillness(self) -> None:
+        """Say once that somebody waits on a clock that only a test moves; without a word that looks like a hang."""
+        if self.clock.mode == "manual" and not self._hinted:
+            self._hinted = True
+            _log.warning(
+                "world %s: a client waits, and the clock is manual; POST /_mock/clock/advance moves it",
+                self.fingerprint,
+            )
 
     async def advance(self, *, seconds: float | None = None, until_idle: bool = False) -> list[dict[str, Any]]:
         """Move the clock and return what fired, in the order of its moments."""

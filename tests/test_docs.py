@@ -83,9 +83,14 @@ def test_python_snippets_run(
 ) -> None:
     """Every Python snippet works as printed; one that names a test file is run by pytest."""
     script = text.replace(ADDRESS, server.base_url)
-    named = re.match(r"# (test_\w+\.py)\n", script)
+    named = re.match(r"# (test_\w+\.py|conftest\.py)\n", script)
     file = tmp_path / (named[1] if named else "snippet.py")
     file.write_text(script, "utf-8")
+    if named and named[1] == "conftest.py":
+        file = tmp_path / "test_with_it.py"
+        file.write_text(
+            "def test_a_world_is_there(inference_mock):\n    assert inference_mock.journal() == []\n", "utf-8"
+        )
     if named:
         run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)], environment, tmp_path)
     else:

@@ -71,8 +71,9 @@ def invalid(violations: list[dict[str, str]]) -> Problem:
     ordered = sorted(violations, key=lambda item: (item["pointer"], item["rule"]))
     first = ordered[0]
     more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
-    where = f" at {first['pointer']}" if first["pointer"] else ""
-    return Problem("validation_error", f"{first['message']}{where}{more}", data=ordered)
+    received = f", got {first['received']}" if first["received"] else ""
+    detail = f"{first['message']}: expected {first['expected']}{received} at {first['pointer'] or '/'}{more}"
+    return Problem("validation_error", detail, data=ordered)
 
 
 def _received(value: Any) -> str:  # noqa: ANN401  # any JSON value

@@ -1,6 +1,7 @@
 """From a request to its handler and back: route, key, journal, rate, body, envelope. Plain ASGI (MEASURED.md)."""
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -86,6 +87,8 @@ class VendorSurface:
         finally:
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
+            if self._emulator.settings.log_requests:
+                sys.stderr.write(f"{exchange.line()}\n")
 
     def _world(self, path: str, key: str | None) -> World:
         """Return the world a request belongs to: that of its file URL, else that of its key."""

@@ -55,7 +55,7 @@ def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: 
     headers = [
         ("Accept-Ranges", "bytes"),
         ("ETag", etag),
-        ("Cache-Control", "private, max-age=3600"),
+        ("Cache-Control", "private, no-cache"),
         ("Content-Disposition", f'inline; filename="{shown}"'),
         ("X-Content-Type-Options", "nosniff"),
     ]

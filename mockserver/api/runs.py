@@ -3,16 +3,18 @@
 import asyncio
 import base64
 import binascii
+import difflib
 import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from contracts import schemas
 from contracts.apps import table
 from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
 from contracts.apps.table import AppVersion
-from contracts.apps.video_v2_6 import FILE_FIELDS, judge, sample_prompt
+from contracts.apps.video_v2_6 import FILE_FIELDS, MOST_UNKNOWN, judge, sample_prompt
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
@@ -28,6 +30,9 @@ from mockserver.timeline import Outcome
 
 MOST_WAIT_SECONDS = 25.0
 """How long a waited run is held on the world's clock (D9)."""
+
+STILL_SECONDS = 10.0
+"""Real time after which a wait on a clock that has not moved is worth a word in the log."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +72,26 @@ async def run(call: Call) -> Answer:
         state = made.life[made.index(now)]
         code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
         raise Problem(code, state.error or "task cancelled", meta={"task": shown})
-    return Resource(shown, messages=[*messages, *(warning.document() for warning in judgement.warnings)])
+    told = [*messages, *_unknown_parameters(request), *(warning.document() for warning in judgement.warnings)]
+    return Resource(shown, messages=told)
+
+
+def _unknown_parameters(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Tell of members that are no parameter: they are ignored, and a misspelt `webhook` would never be called."""
+    known = list(schemas.load("run-request")["properties"])
+    found = []
+    for name in [name for name in request if name not in known][:MOST_UNKNOWN]:
+        near = next(iter(difflib.get_close_matches(name[:64].lower(), known, n=1)), None)
+        hint = f"; the nearest parameter is {near}" if near else ""
+        found.append(
+            {
+                "level": "warning",
+                "code": "unknown_parameter",
+                "message": f"{name[:64]!r} is not a parameter of a run{hint}; it is ignored",
+                "meta": {"parameter": name[:64]},
+            }
+        )
+    return found
 
 
 def _app(call: Call, request: Mapping[str, Any]) -> tuple[AppVersion, Any]:
@@ -332,7 +356,10 @@ async def _wait(call: Call, made: Task) -> None:
                 if watcher.done():
                     raise ClientGoneError
                 ended = made.ended()
-                await member.wait(deadline if ended is None else min(ended, deadline))
+                still = clock.now()
+                await member.wait(deadline if ended is None else min(ended, deadline), real_seconds=STILL_SECONDS)
+                if clock.now() == still:
+                    call.world.hint_at_stillness()
         finally:
             watcher.cancel()
             made.watchers.discard(member)

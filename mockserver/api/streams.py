@@ -100,6 +100,7 @@ class _Lines:
             pause = await self._wait(member, at, heartbeat)
             if pause and clock.now() < heartbeat and task.index(clock.now()) == at and not self._over(at):
                 # A clock that stands still or crawls must not make the line look dead to a client in real time.
+                self._call.world.hint_at_stillness()
                 await self._send_step(at)
         if task.life[at].status in TERMINAL and not self.client_gone:
             ending = streams.done(self._form, self._events)

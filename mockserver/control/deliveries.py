@@ -1,16 +1,19 @@
 """Webhook deliveries with their attempts."""
 
 from itertools import islice
+from typing import get_args
 
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.control.journal import limit_of
-from mockserver.webhooks import Delivery
+from mockserver.webhooks import Delivery, State
 
 
 async def list_all(command: Command) -> Reply:
     """List deliveries, the newest first."""
     task, state = command.query.get("task"), command.query.get("state")
+    if state and state not in get_args(State):
+        raise Problem("invalid_request", f"there is no state {state[:32]!r}; there are {', '.join(get_args(State))}")
     found = (
         delivery
         for delivery in command.world.webhooks.newest_first()

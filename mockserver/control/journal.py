@@ -1,8 +1,10 @@
 """Every exchange of a world."""
 
+import difflib
 from collections.abc import Callable
 from itertools import islice
 
+from contracts import operations
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.journal import Exchange
@@ -13,6 +15,12 @@ DEFAULT_LIMIT = 100
 async def list_all(command: Command) -> Reply:
     """List exchanges, the newest first."""
     journal = command.world.journal
+    operation = command.query.get("operation")
+    known = {*operations.by_id(), "options"}
+    if operation and operation not in known:
+        # A misspelt name would give an empty list, and a test that wants none would pass.
+        near = ", ".join(difflib.get_close_matches(operation[:64], known)) or ", ".join(sorted(known))
+        raise Problem("invalid_request", f"there is no operation {operation[:64]!r}; did you mean {near}?")
     wanted = {name: value for name, value in command.query.items() if name != "limit" and value}
     found = (exchange for exchange in journal.newest_first() if _matches(exchange, wanted))
     shown = [exchange.summary() for exchange in islice(found, limit_of(command))]

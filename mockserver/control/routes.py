@@ -25,7 +25,12 @@ def routes() -> Sequence[Route]:
             "/settings",
             settings.patch,
             "Changes how this world behaves from now on; what is left out stays.",
-            takes={"type": "object", "properties": _behaviour_schema(), "additionalProperties": False},
+            takes={
+                "type": "object",
+                "properties": _behaviour_schema(),
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
             example={"latency": "instant"},
         ),
         Route(

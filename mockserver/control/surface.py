@@ -122,13 +122,20 @@ class ControlPlane:
             )
         route, params = found
         key = keys.bearer(find_header(scope, b"authorization"))
+        query = {
+            name: values[-1]
+            for name, values in parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).items()
+        }
+        unknown = sorted(query.keys() - route.query.keys())
+        if unknown:
+            takes = ", ".join(route.query) or "none"
+            raise Problem(
+                "invalid_request", f"there is no query parameter {unknown[0][:64]!r} here; there are: {takes}"
+            )
         command = Command(
             emulator=self._emulator,
             params=params,
-            query={
-                name: values[-1]
-                for name, values in parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).items()
-            },
+            query=query,
             document=await self._document(route, scope, receive),
             base_url=self._emulator.settings.public_url or f"{scope['scheme']}://{find_header(scope, b'host')}",
             key=key,
@@ -153,15 +160,27 @@ class ControlPlane:
         if validator is not None:
             error = next(validator.iter_errors(document), None)
             if error is not None:
-                where = "".join(f"/{part}" for part in error.instance_path) or "the body"
-                like = "" if route.example is None else f"; for example {orjson.dumps(dict(route.example)).decode()}"
-                raise Problem("invalid_request", f"{where}: {error.message[:300]}{like}")
+                raise Problem("invalid_request", _told(route, error))
         if not isinstance(document, dict):
             raise Problem("invalid_request", f"the body is {kind(document)}; expected a JSON object")
         return document
 
     async def _describe(self, _command: Command) -> Reply:
         return Reply(openapi.document(self._table))
+
+
+def _told(route: Route, error: jsonschema_rs.ValidationError) -> str:
+    """Say what is wrong with a body, in words of ours where the validator's would not help."""
+    takes = route.takes or {}
+    where = "".join(f"/{part}" for part in error.instance_path) or "the body"
+    keyword = str(list(error.schema_path)[-1]) if error.schema_path else ""
+    names = ", ".join(takes.get("properties", {}))
+    like = "" if route.example is None else f"; for example {orjson.dumps(dict(route.example)).decode()}"
+    if keyword == "additionalProperties":
+        return f"{error.message[:200]}; {route.method} /_mock{route.path} takes {names}{like}"
+    if keyword in {"oneOf", "required"} and not error.instance_path:
+        return f"the body is incomplete or says too much; {route.method} /_mock{route.path} takes {names}{like}"
+    return f"{where}: {error.message[:300]}{like}"
 
 
 def _host_name(host: str) -> str:

@@ -43,7 +43,11 @@ class World:
         self.control("PUT", "/clock", {"mode": "manual"})
 
     def advance(self, seconds: float | None = None) -> list[dict[str, Any]]:
-        """Move the test clock by seconds, or until idle when None; return what fired, in order."""
+        """Move the test clock by seconds, or until idle when None; return what fired, in order.
+
+        Raises:
+            RuntimeError: the clock is not frozen; call `freeze` first.
+        """
         moved = self.control("POST", "/clock/advance", {"until": "idle"} if seconds is None else {"seconds": seconds})
         fired: list[dict[str, Any]] = moved["fired"]
         return fired
@@ -84,7 +88,7 @@ class World:
 
         answer = httpx.request(
             method,
-            f"{self.base_url}/_mock{path}",
+            f"{self.base_url}/_mock/{path.removeprefix('/')}",
             json=body,
             params=params,
             headers={"Authorization": f"Bearer {self.api_key}"},
@@ -93,7 +97,7 @@ class World:
         )
         document: dict[str, Any] = answer.json()
         if answer.is_error:
-            raise RuntimeError(f"{method} /_mock{path}: {document.get('detail', answer.text)}")
+            raise RuntimeError(f"{method} /_mock/{path.removeprefix('/')}: {document.get('detail', answer.text)}")
         return document
 
 
