@@ -152,20 +152,48 @@ segments = st.one_of(
     st.text(max_size=6).map(lambda text: quote(text, safe="")),
 )
 
-TEMPLATES = sorted(
-    {row.path for row in operations.load()}
-    | {"/_mock" + row.path for row in routes()}
-    | {"/", "//", "/v1", "/v1/", "/_mock", "/_mock/", "/_mock//health", "/favicon.ico", "/{a}", "/{a}/{b}/{c}/{d}"}
-    | {"/_mock/openapi.json"}
+_FITTING = {
+    "tasks": ["{done}", "{running}"],
+    "usage": ["{done}"],
+    "files": ["{file}"],
+    "sessions": ["{session}"],
+    "apps": [APP_ID],
+    "store": [APP_ID],
+    "journal": ["{exchange}"],
+    "deliveries": ["{delivery}"],
+}
+"""Ids of what exists, by the part of a route that says what it is about."""
+
+ROUTES = sorted(
+    {(row.method, row.path) for row in operations.load() if row.emulated}
+    | {(row.method, "/_mock" + row.path) for row in routes()}
 )
+ABSENT = sorted((row.method, row.path) for row in operations.load() if not row.emulated)
+ODD = ["/", "//", "/v1", "/v1/", "/_mock", "/_mock/", "/_mock//health", "/favicon.ico", "/{a}", "/{a}/{b}/{c}/{d}"]
+OBJECTS = ["/{upload}", "/{object}", "/{output}"]
 
 
 @st.composite
-def paths(draw: st.DrawFn) -> str:
-    """A path that fits a route, or nearly."""
-    template = draw(st.sampled_from(TEMPLATES))
-    path = "/".join(draw(segments) if part.startswith("{") else part for part in template.split("/"))
-    return draw(st.sampled_from(["{upload}", "{object}", "{output}"])).join(["/", ""]) if path == "/" else path
+def targets(draw: st.DrawFn, methods: st.SearchStrategy[str], *, reading: bool) -> tuple[str, str]:
+    """A method and a path: most often those of a route that exists, with ids that fit or nearly."""
+    fitting = [row for row in ROUTES if (row[0] == "GET") is reading]
+    kind = draw(st.integers(0, 9))
+    if kind == 0:
+        return draw(methods), draw(st.sampled_from(OBJECTS + ODD))
+    if kind == 1:
+        method, template = draw(st.sampled_from(ABSENT))
+    else:
+        method, template = draw(st.sampled_from(fitting))
+    parts = template.split("/")
+    about = parts[2 if parts[1] == "_mock" else 1]
+    known = _FITTING.get(about, [])
+    path = "/".join(
+        (draw(st.sampled_from(known)) if known and draw(st.booleans()) else draw(segments)) if part[:1] == "{" else part
+        for part in parts
+    )
+    return draw(methods) if draw(st.integers(0, 4)) == 0 else method, draw(
+        st.sampled_from(["", "", "", "/v1", "/"])
+    ) + path
 
 
 queries = st.lists(
@@ -212,5 +240,8 @@ _HEADERS = (
 
 headers = st.lists(st.sampled_from(_HEADERS), max_size=4).map(dict)
 
-_METHODS = "GET GET POST POST POST PUT DELETE HEAD OPTIONS PATCH TRACE CONNECT QUERY get"
-methods = st.sampled_from([*_METHODS.split(), "M" * 300])
+methods = st.sampled_from(
+    ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "QUERY", "get", "M" * 300]
+)
+questions = targets(methods, reading=True)
+orders = targets(methods, reading=False)

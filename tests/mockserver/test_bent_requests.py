@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts import operations
+from contracts import operations, schemas
 from mockserver.control.routes import routes
 
 from . import pictures, shapes
@@ -149,6 +149,10 @@ def test_a_request_that_works_is_known_for_every_operation(bench: Bench) -> None
         target = f"{straight}?{query}" if query and "wait" not in query else straight
         reply = bench.run(bench.send(method, target, {"content-type": "application/json"}, content))
         assert reply.status in {200, 204}, (name, reply.status, reply.body)
+        row = operations.by_id().get(name)
+        if row is not None and row.response is not None and reply.headers.get("content-type") == "application/json":
+            for document in reply.data if row.is_list else [reply.data]:
+                assert [error.message for error in schemas.validator(row.response).iter_errors(document)] == [], name
 
 
 @pytest.mark.parametrize("name", TARGETS)
