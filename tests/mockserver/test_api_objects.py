@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.settings import Settings
 from mockserver.storage import UPLOAD_SECONDS
 
 from . import pictures
@@ -104,6 +105,11 @@ async def test_a_deleted_file_takes_no_bytes(client: Client) -> None:
     await client.delete(f"/files/{record['id']}")
     assert (await client.request("PUT", path_of(record["upload_url"]), body=b"x")).status == 404
     assert (await client.get(path_of(record["uri"]))).status == 404
+
+
+def test_the_cap_on_uploads_is_64_mib() -> None:
+    """Above the contract's 10 MB, so that a file that is too large can be uploaded and refused for what it is."""
+    assert Settings().max_upload == 64 * 1024 * 1024
 
 
 async def test_uploads_are_limited_while_reading() -> None:

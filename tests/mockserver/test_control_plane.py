@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.wire.ids import parse_timestamp
+from mockserver.clock import real_now
 from mockserver.control.command import Route
 from mockserver.control.routes import routes
 from mockserver.settings import Settings
@@ -188,3 +189,20 @@ async def test_advance_tells_what_fired_in_order(client: Client) -> None:
     await client.request("PUT", "/_mock/clock", json={"mode": "scaled", "scale": 60})
     refused = await client.post("/_mock/clock/advance", {"seconds": 1})
     assert (refused.status, refused.json()["type"].rpartition("/")[2]) == (409, "conflict")
+
+
+async def test_a_day_of_tasks_and_failing_webhooks_passes_at_once(client: Client) -> None:
+    """Twenty-four simulated hours with fifty tasks and all their attempts: every event, in order, in no real time."""
+    for number in range(50):
+        hour, minute = divmod(number * 28, 60)
+        await client.run(run_at=f"2026-06-01T{hour:02}:{minute:02}:00Z", webhook="http://127.0.0.1:1/")
+        await client.post("/_mock/credits", {"microcents": 100_000_000})
+    begin = real_now()
+    fired = await client.advance(24 * 3600)
+    assert real_now() - begin < 10
+    moments = [parse_timestamp(entry["at"]) for entry in fired]
+    assert moments == sorted(moments)
+    assert sum(entry["kind"] == "delivery" for entry in fired) == 250
+    assert sum(entry.get("status_text") == "completed" for entry in fired) == 50
+    assert {row["state"] for row in (await client.get("/_mock/deliveries")).json()["deliveries"]} == {"abandoned"}
+    assert (await client.get("/_mock/clock")).json()["now"] == "2026-06-02T00:00:00Z"
