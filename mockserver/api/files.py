@@ -1,6 +1,6 @@
 """Files: announce, list, look at, delete (rest.md §8, wire.md §6)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
@@ -9,6 +9,12 @@ from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
 from mockserver.api.objects import etag_of
 from mockserver.storage import StoredFile
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+
+MOST_TEXT = 1024
+"""Characters of a file's name, path or type, as in the schema of POST /files: they are kept outside the byte caps."""
 
 
 async def create(call: Call) -> Answer:
@@ -121,45 +127,79 @@ def _find(call: Call) -> StoredFile:
 
 async def _multipart(call: Call) -> dict[str, Any]:
     """Take in the older form: fields file, filename, content_type, public and path."""
-    from python_multipart.exceptions import MultipartParseError
     from starlette.datastructures import UploadFile
-    from starlette.formparsers import MultiPartException
-    from starlette.requests import Request
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": call.body, "more_body": False}
-
-    try:
-        form = await Request(call.scope, receive).form(max_files=1, max_fields=8)
-    except (MultiPartException, MultipartParseError, KeyError, UnicodeDecodeError) as error:
-        raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
-    except Exception as error:
-        # Starlette turns its own parse error into an HTTPException where a router is present.
-        if getattr(error, "status_code", None) == 400:
-            raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
-        raise
+    form = await _form(call)
     try:
         part = form.get("file")
         if not isinstance(part, UploadFile):
             raise Problem("invalid_request", "the multipart body has no file part named `file`")
         content = await part.read()
-        call.world.storage.make_room(1)
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        filename = fields.get("filename") or part.filename
         content_type = fields.get("content_type") or part.content_type
-        file = call.world.storage.announce(
-            call.world.rng.identifier("file"),
-            filename=fields.get("filename") or part.filename,
-            content_type=content_type,
-            size=len(content),
-            path=fields.get("path"),
-            category=None,
-            now=call.now,
-        )
+        path = fields.get("path")
+        for name, text in (("filename", filename), ("content_type", content_type), ("path", path)):
+            _check_text(name, text)
     finally:
         await form.close()
+    call.world.storage.make_room(1)
+    file = call.world.storage.announce(
+        call.world.rng.identifier("file"),
+        filename=filename,
+        content_type=content_type,
+        size=len(content),
+        path=path,
+        category=None,
+        now=call.now,
+    )
     try:
         call.world.storage.fill(file, content, content_type, etag_of(content), call.now)
     except Problem:
         call.world.storage.delete(file.id)
         raise
     return document(call, file)
+
+
+async def _form(call: Call) -> "FormData":
+    """Return the parsed form; whoever asks closes it.
+
+    Raises:
+        Problem: 400, the body is no such form, or its text is not UTF-8.
+    """
+    from python_multipart.exceptions import MultipartParseError
+    from python_multipart.multipart import parse_options_header
+    from starlette.formparsers import MultiPartException
+    from starlette.requests import Request
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": call.body, "more_body": False}
+
+    _, options = parse_options_header(call.header(b"content-type"))
+    charset = options.get(b"charset", b"utf-8").decode("latin-1")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        # The parser would take any codec of Python's, and some of them give text that cannot be written as UTF-8.
+        raise Problem("invalid_request", f"the multipart body's charset is {charset[:32]!r}; expected utf-8")
+    try:
+        return await Request(call.scope, receive).form(max_files=1, max_fields=8)
+    except (MultiPartException, MultipartParseError, KeyError, UnicodeError) as error:
+        raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
+    except Exception as error:
+        # Starlette turns its own parse error into an HTTPException where a router is present.
+        if getattr(error, "status_code", None) == 400:
+            raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
+        raise
+
+
+def _check_text(name: str, text: str | None) -> None:
+    """Pass if a text of the form can be kept and shown.
+
+    Raises:
+        Problem: 400, it is too long or cannot be written as UTF-8.
+    """
+    if text is not None and len(text) > MOST_TEXT:
+        raise Problem("invalid_request", f"{name} has {len(text)} characters; expected at most {MOST_TEXT}")
+    try:
+        (text or "").encode("utf-8")
+    except UnicodeError:
+        raise Problem("invalid_request", f"{name} is no text that UTF-8 can write; send it in UTF-8") from None

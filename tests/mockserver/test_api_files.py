@@ -92,6 +92,28 @@ async def test_a_large_multipart_form_is_taken(client: Client) -> None:
     assert (await client.request("POST", "/files", body=body, headers=headers)).data["size"] == 1_500_000
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "punycode", "undefined", "latin-1", "UTF-16", "x" * 99])
+async def test_a_form_in_another_charset_is_400(client: Client, charset: str) -> None:
+    """Some of Python's codecs give text that no answer could carry; nothing is stored."""
+    part = ('Content-Disposition: form-data; name="file"; filename="+2AA-\\ud800"', b"bytes")
+    body, headers = multipart(part)
+    sent = {"content-type": f"{headers['content-type']}; charset={charset}"}
+    refused = await client.request("POST", "/files", body=body, headers=sent)
+    assert (refused.status, refused.code) == (400, "invalid_request")
+    assert "utf-8" in refused.json()["detail"]
+    listed = await client.get("/files")
+    assert (listed.status, listed.data["items"]) == (200, [])
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf8"'])
+async def test_a_form_may_say_that_it_is_utf_8(client: Client, charset: str) -> None:
+    """And its names are read so."""
+    part = ('Content-Disposition: form-data; name="file"; filename="\u00e9.png"', b"bytes")
+    body, headers = multipart(part)
+    sent = {"content-type": f"{headers['content-type']}; charset={charset}"}
+    assert (await client.request("POST", "/files", body=body, headers=sent)).data["filename"] == "\u00e9.png"
+
+
 # Starlette leaves the temporary file of a part that is cut off to the garbage collector.
 @pytest.mark.filterwarnings("ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning")
 @given(st.binary(max_size=60), st.sampled_from(["B", "", "\xff", "B; charset=bogus", 'B; charset="a"', "x" * 100]))
