@@ -164,11 +164,11 @@ _FITTING = {
 }
 """Ids of what exists, by the part of a route that says what it is about."""
 
-ROUTES = sorted(
-    {(row.method, row.path) for row in operations.load() if row.emulated}
+ROUTES: list[tuple[str, str]] = sorted(
+    {(str(row.method), row.path) for row in operations.load() if row.emulated}
     | {(row.method, "/_mock" + row.path) for row in routes()}
 )
-ABSENT = sorted((row.method, row.path) for row in operations.load() if not row.emulated)
+ABSENT: list[tuple[str, str]] = sorted((str(row.method), row.path) for row in operations.load() if not row.emulated)
 ODD = ["/", "//", "/v1", "/v1/", "/_mock", "/_mock/", "/_mock//health", "/favicon.ico", "/{a}", "/{a}/{b}/{c}/{d}"]
 OBJECTS = ["/{upload}", "/{object}", "/{output}"]
 
@@ -180,20 +180,16 @@ def targets(draw: st.DrawFn, methods: st.SearchStrategy[str], *, reading: bool) 
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return draw(methods), draw(st.sampled_from(OBJECTS + ODD))
-    if kind == 1:
-        method, template = draw(st.sampled_from(ABSENT))
-    else:
-        method, template = draw(st.sampled_from(fitting))
+    method, template = draw(st.sampled_from(ABSENT if kind == 1 else fitting))
     parts = template.split("/")
     about = parts[2 if parts[1] == "_mock" else 1]
-    known = _FITTING.get(about, [])
-    path = "/".join(
-        (draw(st.sampled_from(known)) if known and draw(st.booleans()) else draw(segments)) if part[:1] == "{" else part
-        for part in parts
-    )
-    return draw(methods) if draw(st.integers(0, 4)) == 0 else method, draw(
-        st.sampled_from(["", "", "", "/v1", "/"])
-    ) + path
+    known = _FITTING.get(about)
+    ids = segments if known is None else st.one_of(st.sampled_from(known), segments)
+    path = "/".join(draw(ids) if part.startswith("{") else part for part in parts)
+    prefix = draw(st.sampled_from(["", "", "", "/v1", "/"]))
+    if draw(st.integers(0, 4)) == 0:
+        return draw(methods), prefix + path
+    return method, prefix + path
 
 
 queries = st.lists(

@@ -55,11 +55,14 @@ async def test_what_cannot_be_announced(client: Client, body: object, pointer: s
 
 
 async def test_a_body_of_wrong_items_does_not_grow_in_the_answer(client: Client) -> None:
-    """Tens of thousands of violations are told as the first hundred."""
-    body = b'{"files":[' + b"1," * 40_000 + b"1]}"
-    reply = await client.request("POST", "/files", body=body)
-    assert (reply.status, len(reply.json()["data"])) == (422, 100)
-    assert len(reply.body) < 100_000
+    """Tens of thousands of violations are told as the first hundred, and that there are more."""
+    for count, told in ((100, 100), (101, 101), (40_000, 101)):
+        reply = await client.post("/files", {"files": [1] * count})
+        items = reply.json()["data"]
+        assert (reply.status, len(items)) == (422, told)
+        assert ("more were not looked at" in items[-1]["message"]) is (count > 100)
+        assert items[0]["pointer"] == "/files/0"
+        assert len(reply.body) < 100_000
 
 
 async def test_the_multipart_form_takes_a_file_in_at_once(client: Client) -> None:

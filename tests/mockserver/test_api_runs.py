@@ -1,6 +1,7 @@
 """POST /apps/run: a request becomes a task (D4, D9, rest.md §4)."""
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,8 @@ async def test_every_way_to_name_the_app(client: Client) -> None:
 async def test_the_sample_prompt_fills_an_empty_input_when_asked_to() -> None:
     """The page's snippets run as printed, and the answer says what was done."""
     async with emulated(empty_input="sample") as client:
-        for members in ({}, {"input": None}, {"input": {}}):
+        every: list[dict[str, Any]] = [{}, {"input": None}, {"input": {}}]
+        for members in every:
             reply = await client.post("/apps/run", {"app": APP, **members})
             assert [message["code"] for message in reply.json()["messages"]] == ["sample_prompt_used"]
             record = (await client.get(f"/_mock/tasks/{reply.data['id']}")).json()

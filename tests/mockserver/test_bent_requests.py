@@ -122,7 +122,8 @@ def _replaced(document: Any, place: tuple[Any, ...], value: Any) -> Any:
 def bodies(draw: st.DrawFn, document: Any) -> bytes:
     """A body that works, with one to three of its values replaced; or what is no such body at all."""
     if document is None or draw(st.integers(0, 9)) == 0:
-        return draw(shapes.bodies)
+        other: bytes = draw(shapes.bodies)
+        return other
     bent = document
     for _ in range(draw(st.integers(1, 3))):
         bent = _replaced(bent, draw(st.sampled_from(_places(bent))), draw(shapes.documents))

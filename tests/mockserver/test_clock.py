@@ -50,7 +50,7 @@ class Hands:
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
     found = Hands()
-    monkeypatch.setattr(clocks.time, "monotonic", found)
+    monkeypatch.setattr("mockserver.clock.time.monotonic", found)
     return iter([found])
 
 

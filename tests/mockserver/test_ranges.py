@@ -20,18 +20,24 @@ def model(header: str, size: int) -> list[bytes] | str | None:
     if not parts or len(parts) > 32:
         return None
     served: list[bytes] = []
+    places: list[set[int]] = []
     for part in parts:
         first, dash, last = part.partition("-")
         if not dash or set(first + last) - DIGITS or not first + last:
             return None
         if first and last and int(last) < int(first):
             return None
+        whole = range(size)
         if first:
-            taken = content[int(first) : int(last) + 1 if last else None]
+            taken = whole[int(first) : int(last) + 1 if last else None]
         else:
-            taken = content[-int(last) :] if int(last) else b""
+            taken = whole[-int(last) :] if int(last) else range(0)
         if taken:
-            served.append(taken)
+            served.append(bytes(content[place] for place in taken))
+            places.append(set(taken))
+    overlapping = sum(any(one & other for other in places if other is not one) for one in places)
+    if sum(map(len, served)) > size or overlapping > 2:
+        return None
     return served or "416"
 
 
@@ -73,6 +79,25 @@ def test_ranges_are_those_of_the_rfc(header: str, size: int) -> None:
 def test_what_is_no_range_is_ignored(header: str | None) -> None:
     """A malformed header is as if it had not been sent."""
     assert ranges.parse(header, 10) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "count"),
+    [
+        ("bytes=0-,0-", None),
+        ("bytes=" + ",".join(["0-"] * 32), None),
+        ("bytes=0-1,1-2,2-3", None),
+        ("bytes=0-98,0-1", None),
+        ("bytes=0-10,5-15", 2),
+        ("bytes=0-49,50-99", 2),
+        ("bytes=" + ",".join(f"{first}-{first}" for first in range(32)), 32),
+        ("bytes=0-", 1),
+    ],
+)
+def test_ranges_never_ask_for_more_than_there_is(header: str, count: int | None) -> None:
+    """A header that wants the same bytes again and again is ignored: 32 times the whole would be 32 times its size."""
+    found = ranges.parse(header, 100)
+    assert (None if found is None else len(found)) == count
 
 
 def test_multipart_frames_each_range() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.operations import Rate
 from mockserver import rates
 from mockserver.rates import PER_MINUTE, RateWindow
 
@@ -29,7 +30,7 @@ def test_retry_after_is_whole_seconds_and_never_zero() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "kind"), [("GET", "/tasks/x", "get"), ("POST", "/files", "upload"), ("POST", "/apps/run", "run")]
 )
-async def test_headers_are_always_sent(client: Client, method: str, path: str, kind: rates.Rate) -> None:
+async def test_headers_are_always_sent(client: Client, method: str, path: str, kind: Rate) -> None:
     """Also on refusals, also while the limits are off."""
     reply = await client.request(method, path, json={} if method == "POST" else None)
     assert reply.status >= 400
