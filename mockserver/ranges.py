@@ -6,6 +6,9 @@ from dataclasses import dataclass
 MOST_RANGES = 32
 """Ranges in one request; more are an attack (RFC 9110 §17.15) and the header is ignored."""
 
+MOST_OVERLAPPING = 2
+"""Ranges that overlap others in one request; RFC 9110 §14.2 lets a server ignore a header with more."""
+
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 
 
@@ -33,7 +36,8 @@ def parse(header: str | None, size: int) -> list[ByteRange] | None:
         size: bytes of the whole representation.
 
     Returns:
-        None where the header is to be ignored: absent, malformed, another unit, or too many ranges.
+        None where the header is to be ignored: absent, malformed, another unit, too many ranges, or ranges that
+        overlap so much that the answer would be larger than the whole (RFC 9110 §14.2, §17.15).
 
     Raises:
         UnsatisfiableError: the header is well formed, but none of its ranges can be served.
@@ -62,7 +66,7 @@ def parse(header: str | None, size: int) -> list[ByteRange] | None:
             found.append(ByteRange(first, min(last, size - 1)))
     if not found:
         raise UnsatisfiableError
-    return found
+    return None if _is_wasteful(found, size) else found
 
 
 def multipart(content: bytes, ranges: list[ByteRange], content_type: str, boundary: str) -> bytes:
@@ -74,3 +78,19 @@ def multipart(content: bytes, ranges: list[ByteRange], content_type: str, bounda
         )
         chunks += [head.encode("ascii"), content[span.first : span.last + 1], b"\r\n"]
     return b"".join([*chunks, f"--{boundary}--\r\n".encode("ascii")])
+
+
+def _is_wasteful(found: list[ByteRange], size: int) -> bool:
+    """Tell whether ranges ask for more bytes than there are, or for the same ones too often."""
+    if sum(span.last - span.first + 1 for span in found) > size:
+        return True
+    overlapping = [
+        span
+        for number, span in enumerate(found)
+        if any(
+            span.first <= other.last and other.first <= span.last
+            for place, other in enumerate(found)
+            if place != number
+        )
+    ]
+    return len(overlapping) > MOST_OVERLAPPING

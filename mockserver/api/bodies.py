@@ -10,7 +10,10 @@ from contracts.wire.problems import Problem
 from mockserver.api.call import kind
 
 MOST_VIOLATIONS = 100
-"""Findings of one body: a list of half a million wrong items would make an answer of a hundred megabytes."""
+"""Findings of one body: a list of half a million wrong items would make an answer of a hundred megabytes.
+
+One item more says that there are more.
+"""
 
 _WORDS = {"string": "a string", "boolean": "true or false", "integer": "an integer", "number": "a number"}
 
@@ -51,7 +54,7 @@ def check_form(document: Any, schema: str) -> None:  # noqa: ANN401  # any JSON 
 
 def _found(document: Any, schema: str, rule: str) -> list[dict[str, str]]:  # noqa: ANN401  # any JSON value
     found = []
-    for error in islice(schemas.validator(schema).iter_errors(document), MOST_VIOLATIONS):
+    for error in islice(schemas.validator(schema).iter_errors(document), MOST_VIOLATIONS + 1):
         pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in error.instance_path)
         missing = list(error.schema_path)[-1:] == ["required"]
         received = "nothing" if missing else _received(error.instance)
@@ -72,9 +75,13 @@ def violation(pointer: str, rule: str, message: str, expected: str, received: st
 
 def invalid(violations: list[dict[str, str]]) -> Problem:
     """Return the 422 that lists violations in pointer order; its detail names the first."""
-    ordered = sorted(violations, key=lambda item: (item["pointer"], item["rule"]))
+    ordered = sorted(violations[:MOST_VIOLATIONS], key=lambda item: (item["pointer"], item["rule"]))
     first = ordered[0]
     more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
+    if len(violations) > MOST_VIOLATIONS:
+        more = f" (and at least {MOST_VIOLATIONS} more)"
+        told = f"these are the first {MOST_VIOLATIONS} violations; more were not looked at"
+        ordered.append(violation("", first["rule"], told, "a body that breaks no rule"))
     received = f", got {first['received']}" if first["received"] else ""
     detail = f"{first['message']}: expected {first['expected']}{received} at {first['pointer'] or '/'}{more}"
     return Problem("validation_error", detail, data=ordered)
