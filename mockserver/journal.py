@@ -12,7 +12,7 @@ from mockserver import documents
 
 MOST_EXCHANGES = 2_000
 MOST_BYTES = 16 * 1024 * 1024
-"""Of bodies kept in one world; the oldest exchanges go first."""
+"""Of exchanges kept in one world, bodies and all; the oldest go first."""
 
 MOST_BODY = 64 * 1024
 """Bytes kept of one body; of a longer one size and hash remain."""
@@ -121,8 +121,15 @@ class Exchange:
 
     @property
     def weight(self) -> int:
-        """Bytes kept."""
-        return len(self.request.kept) + len(self.response.kept)
+        """Bytes kept: bodies, headers, path and query."""
+        headers = (*self.request_headers, *self.response_headers)
+        return (
+            len(self.request.kept)
+            + len(self.response.kept)
+            + len(self.path)
+            + len(self.query)
+            + sum(len(name) + len(value) for name, value in headers)
+        )
 
 
 class Journal:
@@ -132,7 +139,7 @@ class Journal:
         """Start empty."""
         self._exchanges: deque[Exchange] = deque()
         self.weight = 0
-        """Bytes of bodies kept."""
+        """Bytes kept of exchanges that have ended."""
         self.dropped = 0
         """How many of the oldest were dropped to stay under the caps."""
 

@@ -27,6 +27,9 @@ MOST_STORED = 512 * 1024 * 1024
 MOST_FILES = 20_000
 """Files that one world may keep."""
 
+MOST_TYPE = 1024
+"""Characters of a media type; it is kept outside the byte caps."""
+
 _DEFAULT_TYPE = "application/octet-stream"
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+([ ]*;[\x20-\x7e]*)?", re.ASCII)
@@ -239,7 +242,7 @@ def _sha256() -> "object":
 
 def media_type(text: str | None) -> str | None:
     """Return what a user calls a type if it is one: it becomes a header when the file is fetched (SECURITY.md)."""
-    return text if text and _MEDIA_TYPE.fullmatch(text) else None
+    return text if text and len(text) <= MOST_TYPE and _MEDIA_TYPE.fullmatch(text) else None
 
 
 def _extension(filename: str | None, content_type: str) -> str:

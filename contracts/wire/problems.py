@@ -44,6 +44,7 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
         "task_failed": 422,
         "task_cancelled": 422,
         "rate_limited": 429,
+        "request_header_fields_too_large": 431,
         "internal_error": 500,
         "entitlement_unavailable": 500,
         "not_emulated": 501,
@@ -59,7 +60,8 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
 """Every code with its HTTP status.
 
 Ours are `task_failed` and `task_cancelled` (a waited run that came to no good, D9), `not_emulated`,
-`payload_too_large`, `uri_too_long`, `unsupported_media_type` and `range_not_satisfiable`.
+`payload_too_large`, `uri_too_long`, `unsupported_media_type`, `range_not_satisfiable` and
+`request_header_fields_too_large`.
 """
 
 

@@ -115,6 +115,8 @@ def _expected(schema: str, path: Any) -> str:  # noqa: ANN401  # what the valida
             return f"a list of at least {node}"
         case "minLength", int():
             return f"at least {node} characters"
+        case "maxLength", int():
+            return f"at most {node} characters"
         case "minimum", int():
             return f"at least {node}"
         case "maximum", int():

@@ -15,7 +15,7 @@ from mockserver import rates
 from mockserver.api.call import Answer, Call, Handler, Raw, Resource, find_header
 from mockserver.emulator import ANONYMOUS, Emulator
 from mockserver.journal import Exchange
-from mockserver.middleware import body, keys
+from mockserver.middleware import body, head, keys
 from mockserver.routing import Router, normalise
 from mockserver.world import World
 
@@ -51,6 +51,10 @@ class VendorSurface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        try:
+            head.check(scope)
+        except Problem as problem:
+            return await self._turn_away(scope, send, problem)
         path = normalise(scope["path"])
         header = find_header(scope, b"authorization")
         key = keys.bearer(header)
@@ -89,6 +93,15 @@ class VendorSurface:
             world.journal.close(exchange)
             if self._emulator.settings.log_requests:
                 sys.stderr.write(f"{exchange.line()}\n")
+
+    async def _turn_away(self, scope: Scope, send: Send, problem: Problem) -> None:
+        """Refuse a request that is too large to be kept: no world is made for it, and no journal has it."""
+        form = self._emulator.settings.behaviour.envelope
+        content = orjson.dumps(problems.body(problem, form))
+        told = {"Content-Type": problems.content_type(form), "Content-Length": str(len(content)), **problem.headers}
+        headers = encode_headers(list(told.items()))
+        await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})
 
     def _world(self, path: str, key: str | None) -> World:
         """Return the world a request belongs to: that of its file URL, else that of its key."""

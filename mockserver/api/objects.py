@@ -11,6 +11,9 @@ from mockserver.api.call import Answer, Call, Raw
 from mockserver.ranges import UnsatisfiableError
 from mockserver.storage import OUTPUT_SECONDS
 
+MOST_NAME = 200
+"""Characters of a file's name in its Content-Disposition."""
+
 
 async def put(call: Call) -> Answer:
     """Take in the bytes of an announced file; the URL's signature is the permission."""
@@ -51,7 +54,7 @@ def etag_of(content: bytes) -> str:
 def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: str) -> Raw:
     size = len(content)
     # User strings reach a header only in a harmless form (SECURITY.md).
-    shown = re.sub(r'[^\x20-\x7e]|["\\]', "_", filename)
+    shown = re.sub(r'[^\x20-\x7e]|["\\]', "_", filename[:MOST_NAME])
     headers = [
         ("Accept-Ranges", "bytes"),
         ("ETag", etag),

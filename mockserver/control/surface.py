@@ -19,7 +19,7 @@ from mockserver.control import openapi
 from mockserver.control.command import Command, Reply, Route
 from mockserver.control.routes import routes
 from mockserver.emulator import Emulator
-from mockserver.middleware import body, keys
+from mockserver.middleware import body, head, keys
 from mockserver.routing import Router
 
 MOST_JSON = 1024 * 1024
@@ -52,6 +52,7 @@ class ControlPlane:
         """Answer one request."""
         problem = None
         try:
+            head.check(scope)
             self._guard(scope)
             reply = await self._serve(scope, receive)
         except Problem as refused:

@@ -204,6 +204,25 @@ async def test_a_json_body_is_limited_while_reading(client: Client) -> None:
         assert ((await endless.finished()).status, endless.bytes_read) == (413, 1_200_000)
 
 
+@pytest.mark.parametrize("path", ["/me", "/nothing", "/app/files/u/x/y", "/_mock/health", "/_mock/nothing"])
+async def test_what_stands_before_the_body_is_limited(client: Client, path: str) -> None:
+    """A path and query over 16 KiB are 414, headers over 64 KiB are 431, on both surfaces, and no world is made."""
+    sender = client.other("unseen-key")
+    long = f"{path}?q={'x' * (16 * 1024)}"
+    many = {f"x-{number}": "v" * 8192 for number in range(8)}
+    for target, headers, status, code in (
+        (long, {}, 414, "uri_too_long"),
+        (path, many, 431, "request_header_fields_too_large"),
+    ):
+        reply = await sender.get(target, headers=headers)
+        assert (reply.status, reply.json()["type"].rpartition("/")[2]) == (status, code)
+        assert reply.headers["connection"] == "close"
+        assert (await sender.request("HEAD", target, headers=headers)).body == b""
+    assert not [world for world in client.emulator.worlds if len(world.journal)]
+    assert len(client.emulator.worlds) == 0
+    assert (await client.get("/me", headers={"x-long": "v" * 60_000})).status == 200
+
+
 async def test_a_client_that_leaves_while_sending_is_noted(client: Client) -> None:
     """Nothing was made of half a request, and the journal says why."""
     connection = client.open("POST", "/apps/run", body=b'{"app":', broken=True)

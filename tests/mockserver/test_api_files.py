@@ -54,6 +54,25 @@ async def test_what_cannot_be_announced(client: Client, body: object, pointer: s
     assert (await client.get("/files")).data["total_items"] == 0
 
 
+@pytest.mark.parametrize("name", ["filename", "path", "content_type", "category"])
+async def test_texts_of_a_file_are_limited(client: Client, name: str) -> None:
+    """1024 characters in JSON, in the multipart form and in the type of a PUT: they are kept outside the byte caps."""
+    for length, status in ((1024, 200), (1025, 422)):
+        given = {name: "x" * length}
+        row = {"uri": "", **(given if name != "category" else {})}
+        reply = await client.post("/files", {"files": [row], **(given if name == "category" else {})})
+        assert reply.status == status
+        part = (f"Content-Disposition: form-data; name={name}", b"x" * length)
+        body, headers = multipart(FILE_PART, part)
+        if name != "category":  # the form has none
+            formed = await client.request("POST", "/files", body=body, headers=headers)
+            assert formed.status == (200 if status == 200 else 400)
+    record = await client.upload(b"bytes", content_type="image/png")
+    put = {"content-type": "text/plain; x=" + "y" * 1024}
+    await client.request("PUT", path_of(record["upload_url"]), body=b"bytes", headers=put)
+    assert (await client.get(f"/files/{record['id']}")).data["content_type"] == "image/png"
+
+
 async def test_a_body_of_wrong_items_does_not_grow_in_the_answer(client: Client) -> None:
     """Tens of thousands of violations are told as the first hundred, and that there are more."""
     for count, told in ((100, 100), (101, 101), (40_000, 101)):

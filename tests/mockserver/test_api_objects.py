@@ -51,6 +51,14 @@ async def test_a_second_put_replaces_the_first(client: Client) -> None:
     assert client.world.storage.stored == 7
 
 
+async def test_a_long_name_is_cut_in_the_header(client: Client) -> None:
+    """Two hundred characters of it: clients have limits for a header line."""
+    record = await announced(client, filename="n" * 1024)
+    await client.request("PUT", path_of(record["upload_url"]), body=b"x")
+    shown = (await client.get(path_of(record["uri"]))).headers["content-disposition"]
+    assert shown == f'inline; filename="{"n" * 200}"'
+
+
 async def test_an_upload_url_expires_on_the_worlds_clock(client: Client) -> None:
     """Good until the last second of its hour, 403 from then on."""
     record = await announced(client)

@@ -110,11 +110,13 @@ def test_the_oldest_exchanges_go_first_and_are_counted(monkeypatch: pytest.Monke
 
 
 def test_bytes_are_capped_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The weight counts what is kept and nothing else."""
+    """The weight counts what is kept and nothing else: bodies, headers, path and query."""
     monkeypatch.setattr(journals, "MOST_BYTES", 100)
     journal = Journal()
     for number in range(5):
-        made = exchange(number, b"x" * 40)
+        made = exchange(number, b"x" * 8)
+        made.path, made.query = "/" * 8, "q" * 8
+        made.request_headers, made.response_headers = [(b"n" * 4, b"v" * 4)], [(b"n" * 4, b"v" * 4)]
         journal.open(made)
         made.ended = 1.0
         journal.close(made)
