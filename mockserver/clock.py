@@ -27,6 +27,12 @@ SETTLE_SECONDS = 15.0
 MOST_MOMENTS = 1_000_000
 """How many due moments one `advance` may pass; a guard against a schedule that feeds itself."""
 
+FINE_SECONDS = 24 * 3600.0
+"""On a way this long `advance` stops at every heartbeat; over longer quiets it leaps, or it would write for hours."""
+
+SHORTEST_DELAY = 0.001
+"""Real seconds between two looks at the timers, however fast the world's time runs."""
+
 
 class Schedule(Protocol):
     """What besides timers has due moments: the tasks of a world, whose states are computed and not run."""
@@ -83,6 +89,13 @@ class Clock:
         self._busy = 0
         self._quiet: asyncio.Future[None] | None = None
         self._advancing = asyncio.Lock()
+        self.closed = False
+        """True once nothing falls due any more."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the clock moves only when it is told to."""
+        return self.mode == "manual"
 
     def now(self) -> float:
         """Return the world's time in Unix seconds, to the microsecond."""
@@ -126,7 +139,9 @@ class Clock:
         timer = Timer(max(when, self.now()), callback, note, background)
         self._count += 1
         heapq.heappush(self._heap, (timer.when, self._count, timer))
-        if self._heap[0][2] is timer:
+        if self.closed:
+            self._heap.clear()
+        elif self._heap[0][2] is timer:
             self._arm()
         return timer
 
@@ -157,39 +172,47 @@ class Clock:
         if seconds is not None and seconds < 0:
             raise ClockError(f"cannot advance by {seconds} seconds; time only goes forward")
         async with self._advancing:
-            target = None if until_idle else within_time(self._base + (seconds or 0.0))
+            target = LAST_MOMENT if until_idle else within_time(self._base + (seconds or 0.0))
             fired: list[dict[str, Any]] = []
             for _ in range(MOST_MOMENTS):
                 await self._settle()
                 moment = self._next_moment(schedule, target, until_idle=until_idle)
-                if moment is None:
+                # Somebody may have let the clock run again meanwhile: then it is no longer ours to move.
+                if moment is None or not self.stands:
                     break
                 self._base = moment
                 fired += [{"at": moment, **note} for note in schedule.at(moment)]
                 fired += self._fire()
-            if target is not None and target > self._base:
+            else:
+                raise ClockError(f"more than {MOST_MOMENTS} things fell due on the way; advance in smaller steps")
+            if self.stands and not until_idle and target > self._base:
                 self._base = target
+                fired += self._fire()
             await self._settle()
             return fired
 
     def close(self) -> None:
         """Stop the clock's own timer; nothing falls due any more."""
+        self.closed = True
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
         self._heap.clear()
 
-    def _next_moment(self, schedule: Schedule, target: float | None, *, until_idle: bool) -> float | None:
+    def _next_moment(self, schedule: Schedule, target: float, *, until_idle: bool) -> float | None:
+        """Return the next moment up to `target` that is worth a stop, or None."""
         while self._heap and self._heap[0][2].cancelled:
             heapq.heappop(self._heap)
-        computed = schedule.next_after(self._base)
-        if until_idle and computed is None and all(timer.background or timer.cancelled for _, _, timer in self._heap):
+        serious = (when for when, _, timer in self._heap if not (timer.background or timer.cancelled))
+        due = [when for when in (schedule.next_after(self._base), min(serious, default=None)) if when is not None]
+        if until_idle and not due:
             return None
-        moments = [moment for moment in (computed, self._heap[0][0] if self._heap else None) if moment is not None]
-        if not moments:
+        if self._heap and min([*due, target]) - self._base <= FINE_SECONDS:
+            due.append(self._heap[0][0])
+        moment = min(due, default=None)
+        if moment is None or moment > target:
             return None
-        moment = max(min(moments), self._base)
-        return None if target is not None and moment > target else moment
+        return max(moment, self._base)
 
     def _fire(self) -> list[dict[str, Any]]:
         """Set off every timer that is due now and return their notes."""
@@ -209,9 +232,11 @@ class Clock:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
-        if self.mode == "manual" or not self._heap:
+        if self.mode == "manual" or not self._heap or self.now() >= LAST_MOMENT:
             return
         delay = max(0.0, (self._heap[0][0] - self.now()) / self.scale)
+        if self.scale > 1:
+            delay = max(delay, SHORTEST_DELAY)
         self._handle = asyncio.get_running_loop().call_later(delay, self._due)
 
     def _due(self) -> None:
@@ -223,15 +248,17 @@ class Clock:
         """Wait until nobody who was woken is still at work; give up on those who hang."""
         # One turn of the loop lets callbacks that only just got their result start working.
         await asyncio.sleep(0)
-        if not self._busy:
-            return
-        self._quiet = asyncio.get_running_loop().create_future()
-        try:
-            await asyncio.wait_for(self._quiet, SETTLE_SECONDS)
-        except TimeoutError:
-            return
-        finally:
-            self._quiet = None
+        loop = asyncio.get_running_loop()
+        patience = loop.time() + SETTLE_SECONDS
+        # Asked again after every quiet: who is only away for the length of a call is back by then.
+        while self._busy and loop.time() < patience:
+            self._quiet = loop.create_future()
+            try:
+                await asyncio.wait_for(self._quiet, max(0.0, patience - loop.time()))
+            except TimeoutError:
+                return
+            finally:
+                self._quiet = None
 
     def account(self, by: int) -> None:
         """Count members that begin (+1) or stop (-1) being at work; only members call this."""
@@ -261,6 +288,9 @@ class Member:
             background: an idle world may still have this wait.
         """
         loop = asyncio.get_running_loop()
+        if self._clock.closed:
+            await asyncio.sleep(0)  # nothing will ever come; whoever waits finds out why
+            return
         self._future = loop.create_future()
         timer = None if until is None else self._clock.at(until, self.wake, background=background)
         handle = None if real_seconds is None else loop.call_later(real_seconds, self.wake)

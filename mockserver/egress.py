@@ -72,11 +72,7 @@ class Egress:
         if not named and not _may_be_loopback(host):
             # A foreign name is not even looked up: nothing leaves the machine.
             raise NotAllowedError(_refusal(host, port))
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise SendError(f"cannot resolve {host[:100]}: {error}") from None
-        addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+        addresses = await _addresses(host, port)
         permitted = addresses if named else tuple(address for address in addresses if is_loopback(address))
         if not permitted:
             raise NotAllowedError(_refusal(host, port))
@@ -156,6 +152,21 @@ async def _beginning(answer: "httpx.Response") -> bytes:
         if len(kept) >= MOST_ANSWER:
             break
     return bytes(kept[:MOST_ANSWER])
+
+
+async def _addresses(host: str, port: int) -> tuple[str, ...]:
+    """Return the addresses of a host; `localhost` and names under it are this machine and no resolver's business.
+
+    Raises:
+        SendError: the name does not resolve.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return ("127.0.0.1", "::1")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise SendError(f"cannot resolve {host}: {error}") from None
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def _may_be_loopback(host: str) -> bool:

@@ -4,7 +4,8 @@ from mockserver import rng
 from mockserver.egress import Egress
 from mockserver.media_cache import MediaCache
 from mockserver.settings import Settings
-from mockserver.world import World, Worlds
+from mockserver.world import World
+from mockserver.worlds import Worlds
 
 ANONYMOUS = ""
 """Stands for the key of callers without one; what they do is kept apart from everybody's world."""

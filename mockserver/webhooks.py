@@ -65,6 +65,11 @@ class Delivery:
     next_attempt: float | None = None
     timer: Timer | None = None
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the target has taken it, at whichever attempt."""
+        return self.state == "delivered"
+
     def document(self, *, full: bool = False) -> dict[str, Any]:
         """Return the delivery as JSON; `full` adds the body and every attempt."""
         shown: dict[str, Any] = {
@@ -134,6 +139,7 @@ class Webhooks:
             attempt = await self._attempt(delivery, replay=True)
         if attempt.outcome == "delivered":
             delivery.state = "delivered"
+            delivery.next_attempt = None
         return attempt
 
     def take_fired(self) -> list[dict[str, Any]]:
@@ -171,9 +177,14 @@ class Webhooks:
             delivery.next_attempt = delivery.due + offset
             if self._clock.now() < delivery.next_attempt:
                 await member.wait(delivery.next_attempt)
+            if delivery.arrived:
+                break  # by a replay meanwhile
             attempt = await self._attempt(delivery)
-            if delivery.state == "delivered" or attempt.outcome in {"delivered", "captured"}:
-                delivery.state = "captured" if attempt.outcome == "captured" else "delivered"
+            if attempt.outcome == "delivered":
+                delivery.state = "delivered"
+                break
+            if attempt.outcome == "captured":
+                delivery.state = "captured"
                 break
         else:
             delivery.state = "abandoned"

@@ -1,8 +1,9 @@
 """What one API key sees, and nothing else is mutable (D14, D22)."""
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -15,9 +16,10 @@ from contracts.wire.statuses import number
 from mockserver import task as tasks
 from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
-from mockserver.journal import Journal, fingerprint
+from mockserver.journal import Journal
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
+from mockserver.schedule import TaskSchedule
 from mockserver.sessions import Session
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
 from mockserver.storage import Storage
@@ -27,12 +29,6 @@ from mockserver.webhooks import Delivery, Webhooks
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
-
-IDLE_SECONDS = 24 * 3600
-"""Real seconds after which a world that nobody uses may be dropped."""
-
-MOST_KEPT = 1024 * 1024 * 1024
-"""Bytes of uploads and journals that all worlds keep together; above it the longest unused go."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +63,8 @@ class World:
         """True once the world was dropped or reset; what still streams from it ends."""
         self._outputs: dict[str, Task] = {}
         self._hinted = False
-        self._live: dict[str, Task] = {}
+        self._schedule = TaskSchedule()
+        self._advancing = asyncio.Lock()
         self._spent = 0
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
 
@@ -111,13 +108,14 @@ class World:
         """Take in a task and plan its webhook.
 
         Raises:
-            Problem: the world is full of tasks that have not ended; nothing was taken in.
+            Problem: the world was reset meanwhile, or is full of tasks that have not ended; nothing was taken in.
         """
+        self.check_open()
         if len(self.tasks) >= MOST_TASKS:
             self._evict_task()
         self.tasks[task.id] = task
         self._outputs[task.output_name] = task
-        self._live[task.id] = task
+        self._schedule.add(task, self.clock.now())
         ended = task.ended()
         if task.webhook and ended is not None:
             delivery = Delivery(self.rng.derived("delivery", task.id), task.id, task.webhook, ended)
@@ -126,6 +124,7 @@ class World:
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
         task.life = life
+        self._schedule.change(task, self.clock.now())
         ended = task.ended()
         delivery = self.webhooks.of_task(task.id) if task.webhook else None
         if delivery is not None and ended is not None:
@@ -140,12 +139,21 @@ class World:
         self._settle()
         del self.tasks[task.id]
         self._outputs.pop(task.output_name, None)
-        self._live.pop(task.id, None)
+        self._schedule.remove(task)
+
+    def check_open(self) -> None:
+        """Pass unless the world was reset or dropped while a request for it was under way.
+
+        Raises:
+            Problem: 409; the same request meets the new world.
+        """
+        if self.closed:
+            raise Problem("conflict", "this key's world was reset while the request was under way; send it again")
 
     def live_tasks(self) -> list[Task]:
         """Return the tasks that have not ended."""
         self._settle()
-        return list(self._live.values())
+        return list(self._schedule)
 
     # ------------------------------------------------------------------ money
 
@@ -161,8 +169,7 @@ class World:
             Problem: 402 payment_required.
         """
         self._settle()
-        committed = sum(task.judgement.price for task in self._live.values())
-        free = self.granted - self._spent - committed
+        free = self.granted - self._spent - self._schedule.committed
         if price > free:
             raise Problem(
                 "payment_required",
@@ -175,28 +182,22 @@ class World:
 
     def next_after(self, moment: float) -> float | None:
         """Return when the next task changes, for `Clock.advance`."""
-        moments = [
-            task.at(task.life[index].offset)
-            for task in self._live.values()
-            if (index := task.index(moment) + 1) < len(task.life)
-        ]
-        return min(moments, default=None)
+        return self._schedule.next_after(moment)
 
     def at(self, moment: float) -> list[dict[str, Any]]:
         """Return the changes of tasks that fall on a moment, for `Clock.advance`."""
-        found: list[dict[str, Any]] = []
-        for task in self._live.values():
+        found = []
+        for task in self._schedule.at(moment):
             step = task.life[task.index(moment)]
-            if task.at(step.offset) == moment:
-                found.append(
-                    {
-                        "kind": "task",
-                        "id": task.id,
-                        "status": number(step.status, self.behaviour.status_numbers),
-                        "status_text": step.status.text,
-                        "progress": step.progress,
-                    }
-                )
+            found.append(
+                {
+                    "kind": "task",
+                    "id": task.id,
+                    "status": number(step.status, self.behaviour.status_numbers),
+                    "status_text": step.status.text,
+                    "progress": step.progress,
+                }
+            )
         self._settle()
         return found
 
@@ -211,10 +212,15 @@ class World:
 
     async def advance(self, *, seconds: float | None = None, until_idle: bool = False) -> list[dict[str, Any]]:
         """Move the clock and return what fired, in the order of its moments."""
-        self.webhooks.take_fired()
-        self._settle()
-        fired = await self.clock.advance(self, seconds=seconds, until_idle=until_idle)
-        return sorted(fired + self.webhooks.take_fired(), key=lambda entry: entry["at"])
+        async with self._advancing:
+            self.webhooks.take_fired()
+            self._settle()
+            self._schedule.begin(self.clock.now())
+            try:
+                fired = await self.clock.advance(self, seconds=seconds, until_idle=until_idle)
+            finally:
+                self._schedule.finish()
+            return sorted(fired + self.webhooks.take_fired(), key=lambda entry: entry["at"])
 
     # ------------------------------------------------------------------ the rest
 
@@ -226,7 +232,7 @@ class World:
     @property
     def busy(self) -> bool:
         """Whether tasks are under way."""
-        return bool(self._live) and bool(self.live_tasks())
+        return bool(self.live_tasks())
 
     def count(self, rate: Rate) -> tuple[int, int, bool]:
         """Count a call in its rate window, see RateWindow.count."""
@@ -236,16 +242,13 @@ class World:
         """Stop everything that waits."""
         self.closed = True
         self.webhooks.clear()
-        for task in self._live.values():
+        for task in self._schedule:
             task.wake()
         self.clock.close()
 
     def _settle(self) -> None:
         """Book the tasks that have ended."""
-        now = self.clock.now()
-        for task in [task for task in self._live.values() if task.is_over(now)]:
-            self._spent += task.charge()
-            del self._live[task.id]
+        self._spent += self._schedule.settle(self.clock.now())
 
     def _webhook_body(self, task: Task) -> Callable[[], bytes]:
         def body() -> bytes:
@@ -276,79 +279,3 @@ class World:
             )
         _log.warning("world %s: the oldest of %d tasks was dropped", self.fingerprint, MOST_TASKS)
         self.delete_task(oldest)
-
-
-class Worlds:
-    """All worlds of a server, by the fingerprint of their key."""
-
-    def __init__(self, settings: Settings, seed: int, egress: Egress) -> None:
-        """Start without any."""
-        self._settings = settings
-        self._seed = seed
-        self._egress = egress
-        self._worlds: OrderedDict[str, World] = OrderedDict()
-        self._by_owner: dict[str, World] = {}
-
-    def of_key(self, key: str) -> World:
-        """Return the world of a key, made on first use; the longest unused one goes when there are too many."""
-        mark = fingerprint(key)
-        world = self._worlds.get(mark)
-        if world is None:
-            self._make_room()
-            world = World(mark, self._settings, self._seed, self._egress)
-            self._worlds[mark] = world
-            self._by_owner[world.owner] = world
-        else:
-            self._worlds.move_to_end(mark)
-        world.used = real_now()
-        return world
-
-    def of_owner(self, owner: str) -> World | None:
-        """Return the world whose files stand under this owner."""
-        return self._by_owner.get(owner)
-
-    def reset(self, world: World) -> World:
-        """Replace a world by a fresh one, as if its key had never been used."""
-        self._worlds.pop(world.fingerprint, None)
-        self._forget(world)
-        fresh = World(world.fingerprint, self._settings, self._seed, self._egress)
-        self._worlds[fresh.fingerprint] = fresh
-        self._by_owner[fresh.owner] = fresh
-        return fresh
-
-    def close(self) -> None:
-        """End all worlds."""
-        for world in self._worlds.values():
-            world.close()
-
-    def __iter__(self) -> Iterator[World]:
-        """Return all worlds, the longest unused one first."""
-        return iter(self._worlds.values())
-
-    def __len__(self) -> int:
-        """Return how many worlds there are."""
-        return len(self._worlds)
-
-    def _make_room(self) -> None:
-        """Drop worlds before another is made: those long unused, and while there are too many or too much is kept."""
-        now = real_now()
-        for world in [world for world in self._worlds.values() if now - world.used > IDLE_SECONDS and not world.busy]:
-            self._drop(world, f"unused for {IDLE_SECONDS} s")
-        while len(self._worlds) >= self._settings.max_worlds:
-            self._drop(self._dispensable(), f"there are {self._settings.max_worlds} worlds")
-        while self._worlds and sum(world.weight for world in self._worlds.values()) > MOST_KEPT:
-            self._drop(self._dispensable(), f"all worlds together keep more than {MOST_KEPT} bytes")
-
-    def _dispensable(self) -> World:
-        """Return the longest unused world, one without tasks under way if there is any."""
-        return next((world for world in self._worlds.values() if not world.busy), next(iter(self._worlds.values())))
-
-    def _drop(self, world: World, reason: str) -> None:
-        _log.warning("world %s was dropped: %s", world.fingerprint, reason)
-        del self._worlds[world.fingerprint]
-        self._forget(world)
-
-    def _forget(self, world: World) -> None:
-        if self._by_owner.get(world.owner) is world:
-            del self._by_owner[world.owner]
-        world.close()

@@ -144,6 +144,7 @@ class VendorSurface:
         self, call: Call, handler: Handler, header: str | None, key: str | None, responder: "Responder"
     ) -> None:
         await self._read_body(call)
+        call.world.check_open()
         if call.operation.auth == "key":
             keys.admit(header, key, call.now)
         self._rate(call)

@@ -22,7 +22,6 @@ async def stream(call: Call) -> Answer:
     if seen is not None and task.life[seen].status in TERMINAL:
         # Nothing is left to tell; 204 is what keeps an EventSource from coming back for ever.
         return Raw(b"", 204)
-    line = _Lines(call, task, form, seen)
     headers = encode_headers(
         [
             ("Content-Type", streams.CONTENT_TYPE[form]),
@@ -39,10 +38,11 @@ async def stream(call: Call) -> Answer:
         await call.send({"type": "http.response.body", "body": b""})
         return None
     with call.world.clock.member() as member:
+        line = _Lines(call, task, form, seen, member)
         task.watchers.add(member)
         watcher = asyncio.ensure_future(_watch(call, line, member))
         try:
-            await line.run(member)
+            await line.run()
         finally:
             watcher.cancel()
             task.watchers.discard(member)
@@ -64,10 +64,11 @@ def _resume_point(call: Call, task: Task) -> int | None:
 class _Lines:
     """One open stream."""
 
-    __slots__ = ("_call", "_events", "_form", "_seen", "_task", "_view", "client_gone")
+    __slots__ = ("_call", "_events", "_form", "_member", "_seen", "_task", "_view", "client_gone")
 
-    def __init__(self, call: Call, task: Task, form: StreamFormat, seen: int | None) -> None:
+    def __init__(self, call: Call, task: Task, form: StreamFormat, seen: int | None, member: Member) -> None:
         self._call = call
+        self._member = member
         self._seen = seen
         self._task = task
         self._form = form
@@ -75,14 +76,14 @@ class _Lines:
         self._events = call.world.behaviour.sse_events
         self.client_gone = False
 
-    async def run(self, member: Member) -> None:
+    async def run(self) -> None:
         """Send lines until the task has ended, the client has gone or the server stops."""
         clock, task = self._call.world.clock, self._task
         at = self._seen
         if at is None:
             at = task.index(clock.now())
             await self._send_step(at)
-        heartbeat = clock.now() + HEARTBEAT_SECONDS
+        heartbeat = self._next_heartbeat()
         while not self._over(at):
             current = task.index(clock.now())
             if current > at:
@@ -95,9 +96,9 @@ class _Lines:
                 await self._send(streams.heartbeat(self._form))
                 # D11: a real event in every such span too, or clients give up on a healthy task.
                 await self._send_step(at)
-                heartbeat = clock.now() + HEARTBEAT_SECONDS
+                heartbeat = self._next_heartbeat()
                 continue
-            pause = await self._wait(member, at, heartbeat)
+            pause = await self._wait(at, heartbeat)
             if pause and clock.now() < heartbeat and task.index(clock.now()) == at and not self._over(at):
                 # A clock that stands still or crawls must not make the line look dead to a client in real time.
                 self._call.world.hint_at_stillness()
@@ -107,15 +108,20 @@ class _Lines:
             if ending:
                 await self._send(ending)
 
-    async def _wait(self, member: Member, at: int, heartbeat: float) -> bool:
+    async def _wait(self, at: int, heartbeat: float) -> bool:
         """Wait for what comes next; tell whether the real-time limit may have ended the wait."""
         clock, task = self._call.world.clock, self._task
         following = task.at(task.life[at + 1].offset) if at + 1 < len(task.life) else None
         background = following is None or following > heartbeat
         until = heartbeat if following is None else min(following, heartbeat)
-        await member.wait(until, real_seconds=HEARTBEAT_SECONDS, background=background)
+        await self._member.wait(until, real_seconds=HEARTBEAT_SECONDS, background=background)
         # Real time counts only where the world's clock does not keep up with it; its mode may have changed meanwhile.
         return clock.mode == "manual" or clock.scale < 1
+
+    def _next_heartbeat(self) -> float:
+        """Return when the next heartbeat is due: every 10 s of the world's time, but not faster than in real time."""
+        clock = self._call.world.clock
+        return clock.now() + HEARTBEAT_SECONDS * max(1.0, clock.scale)
 
     def _over(self, at: int) -> bool:
         return self.client_gone or self._call.ending or self._task.life[at].status in TERMINAL
@@ -128,7 +134,9 @@ class _Lines:
         if self.client_gone:
             return
         self._call.exchange.response.add(chunk)
-        await self._call.send({"type": "http.response.body", "body": chunk, "more_body": True})
+        # A client that does not read must not hold up the world's clock.
+        with self._member.away():
+            await self._call.send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _watch(call: Call, lines: _Lines, member: Member) -> None:

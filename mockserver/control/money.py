@@ -17,6 +17,9 @@ async def post(command: Command) -> Reply:
     granted = command.world.granted + command.document["microcents"]
     if abs(granted) > MOST_GRANTED:
         raise Problem("invalid_request", f"{granted} microcents in all are more than play money goes: {MOST_GRANTED}")
+    left = command.world.balance() + command.document["microcents"]
+    if command.document["microcents"] < 0 and left < 0:
+        raise Problem("conflict", f"that would leave {left} microcents; at most what is left can be taken away")
     command.world.granted = granted
     return Reply(_document(command))
 

@@ -297,3 +297,37 @@ async def test_time_ends_with_2099(hands: Iterator[Hands]) -> None:
     clock = Clock("scaled", scale=1_000_000, start=LAST_MOMENT - 10)
     real.seconds += 1000
     assert clock.now() == LAST_MOMENT
+
+
+async def test_a_long_quiet_is_leapt_over() -> None:
+    """Heartbeats do not define moments over a quiet of more than a day: months pass at once."""
+    clock = Clock("manual", start=0)
+    beats: list[float] = []
+
+    def beat() -> None:
+        beats.append(clock.now())
+        clock.at(clock.now() + 10, beat, background=True)
+
+    clock.at(10, beat, background=True)
+    clock.at(90 * 86400, None, {"kind": "last"})
+    fired = await clock.advance(Empty(), until_idle=True)
+    assert fired == [{"at": 90 * 86400, "kind": "last"}]
+    assert len(beats) == 1
+
+
+async def test_a_clock_that_is_let_go_while_it_advances_is_left_alone() -> None:
+    """Setting the clock to real in the middle of an advance ends the advance where it is."""
+    clock = Clock("manual", start=1_000)
+    clock.at(1_010, lambda: clock.set("scaled", scale=1e-6))
+    clock.at(1_000_000, None, {"kind": "far"})
+    assert await clock.advance(Empty(), until_idle=True) == []
+    assert clock.now() == pytest.approx(1_010, abs=1)
+    clock.close()
+
+
+async def test_advance_stops_at_the_end_of_time() -> None:
+    """Nothing falls due after 2099, however far the schedule goes."""
+    clock = Clock("manual", start=LAST_MOMENT - 5)
+    clock.at(LAST_MOMENT + 60, None, {"kind": "too late"})
+    assert await clock.advance(Empty(), until_idle=True) == []
+    assert clock.now() <= LAST_MOMENT

@@ -71,9 +71,17 @@ async def test_running_out_is_402(client: Client) -> None:
 async def test_grants_have_an_end(client: Client) -> None:
     """A balance is always a number that JSON can carry exactly."""
     for _ in range(2):
-        reply = await client.post("/_mock/credits", {"microcents": -(2**53)})
+        reply = await client.post("/_mock/credits", {"microcents": 2**53})
     assert reply.status == 400
     assert (await client.get("/billing")).status == 200
+
+
+async def test_no_more_is_taken_away_than_there_is(client: Client) -> None:
+    """A balance never falls below nothing."""
+    assert (await client.post("/_mock/credits", {"microcents": -(2**53)})).status == 409
+    left = (await client.get("/_mock/credits")).json()["balance"]
+    emptied = await client.post("/_mock/credits", {"microcents": -left})
+    assert emptied.json()["balance"] == 0
 
 
 inputs = st.fixed_dictionaries(
