@@ -1,5 +1,10 @@
 """The state of one running emulator: its settings, worlds, door out and rendered videos."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contracts.wire.problems import Problem
 from mockserver import rng
 from mockserver.egress import Egress
 from mockserver.media_cache import MediaCache
@@ -25,6 +30,7 @@ class Emulator:
         """True between the start and the end of the server's life."""
         self.closing = False
         """True once the server is to end: streams close, nothing new is waited for."""
+        self._cut_short: set[asyncio.Task[object]] = set()
 
     def anonymous(self) -> World:
         """Return the world of callers without a key."""
@@ -37,6 +43,34 @@ class Emulator:
             for task in world.tasks.values():
                 if task.watchers:
                     task.wake()
+        while self._cut_short:
+            self._cut_short.pop().cancel()
+
+    @contextmanager
+    def until_closing(self) -> Iterator[None]:
+        """Do what the end of the server cuts short: read what a client may never send, wait for somebody else's answer.
+
+        Raises:
+            Problem: 503, the server ends.
+        """
+        task = asyncio.current_task()
+        if self.closing or task is None:
+            raise self.ending()
+        self._cut_short.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if task in self._cut_short:  # somebody else cancels it
+                raise
+            task.uncancel()
+            raise self.ending() from None
+        finally:
+            self._cut_short.discard(task)
+
+    def ending(self) -> Problem:
+        """Return the problem of whoever is still to be answered when the server ends."""
+        told = "the emulator was told to stop before this request was complete; start it and send the request again"
+        return Problem("service_unavailable", told, headers={"Connection": "close"})
 
     async def close(self) -> None:
         """Stop everything that runs in the background."""

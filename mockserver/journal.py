@@ -85,7 +85,7 @@ class Exchange:
     kept: bool = False
     """Whether the journal still has it; the oldest are dropped even while they are under way."""
     outcome: str = "open"
-    """open, answered, client-gone (the client left before the end) or failed (our own fault)."""
+    """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault)."""
 
     def line(self) -> str:
         """Return the exchange in one line for a log; what is not printable stands as an escape."""

@@ -49,6 +49,7 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
         "entitlement_unavailable": 500,
         "not_emulated": 501,
         "app_maintenance": 503,
+        "service_unavailable": 503,
         "SESSION_NOT_FOUND": 404,
         "SESSION_EXPIRED": 410,
         "SESSION_ENDED": 410,
@@ -60,8 +61,8 @@ STATUS_OF_CODE: Mapping[str, int] = MappingProxyType(
 """Every code with its HTTP status.
 
 Ours are `task_failed` and `task_cancelled` (a waited run that came to no good, D9), `not_emulated`,
-`payload_too_large`, `uri_too_long`, `unsupported_media_type`, `range_not_satisfiable` and
-`request_header_fields_too_large`.
+`payload_too_large`, `uri_too_long`, `unsupported_media_type`, `range_not_satisfiable`,
+`request_header_fields_too_large` and `service_unavailable` (the server ends).
 """
 
 

@@ -1,5 +1,6 @@
 """From a request to its handler and back: route, key, journal, rate, body, envelope. Plain ASGI (MEASURED.md)."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping, Sequence
@@ -80,6 +81,12 @@ class VendorSurface:
             await responder.problem(problem)
         except ClientGoneError:
             exchange.outcome = "client-gone"
+        except asyncio.CancelledError:
+            if not self._emulator.closing:
+                raise
+            exchange.outcome = "stopped"
+            if not responder.started:
+                await responder.problem(self._emulator.ending())
         except Exception:  # noqa: BLE001  # whatever fails here is our bug: the client gets a problem, the log the traceback
             _log.exception("exchange %s failed: %s %s", exchange.id, scope["method"], path)
             exchange.outcome = "failed"
@@ -182,10 +189,11 @@ class VendorSurface:
             return
         length = call.header(b"content-length")
         if takes_files(call):
-            content = await body.read(call.receive, length, self._emulator.settings.max_upload)
+            most, advice = self._emulator.settings.max_upload, ""
         else:
-            advice = "; files are uploaded with POST /files and a PUT, not inside JSON"
-            content = await body.read(call.receive, length, MOST_JSON, advice)
+            most, advice = MOST_JSON, "; files are uploaded with POST /files and a PUT, not inside JSON"
+        with self._emulator.until_closing():
+            content = await body.read(call.receive, length, most, advice)
         if content is None:
             raise ClientGoneError
         call.body = content

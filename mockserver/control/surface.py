@@ -54,7 +54,8 @@ class ControlPlane:
         try:
             head.check(scope)
             self._guard(scope)
-            reply = await self._serve(scope, receive)
+            with self._emulator.until_closing():
+                reply = await self._serve(scope, receive)
         except Problem as refused:
             problem = refused
         except Exception:  # noqa: BLE001  # whatever fails here is our bug: a problem for the caller, the traceback for the log
