@@ -66,6 +66,21 @@ async def test_a_body_is_read_whole_or_refused_as_soon_as_it_is_too_long(
         assert asked == 0
 
 
+@pytest.mark.parametrize("told", ["", "-1", "x", "\u00b2", "1.5"])
+async def test_a_length_that_is_none_is_not_believed(told: str) -> None:
+    """What comes is counted anyway."""
+    message: Message = {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def receive() -> Message:
+        return message
+
+    assert await body.read(receive, told, 100) == b"x"
+    for absurd in ("9" * 19, "9" * 5000):
+        with pytest.raises(Problem) as refused:
+            await body.read(receive, absurd, 100)
+        assert refused.value.status == 413
+
+
 async def test_a_client_that_leaves_gives_no_body() -> None:
     """Half a request is none."""
     messages: list[Message] = [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}]
