@@ -158,6 +158,7 @@ async def _multipart(call: Call) -> dict[str, Any]:
     except Problem:
         call.world.storage.delete(file.id)
         raise
+    call.emulator.worlds.relieve(call.world)
     return document(call, file)
 
 

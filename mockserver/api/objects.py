@@ -22,6 +22,7 @@ async def put(call: Call) -> Answer:
     storage = call.world.storage
     file = storage.check_upload(call.params["name"], call.scope["query_string"].decode("latin-1"), call.now)
     storage.fill(file, call.body, call.header(b"content-type"), etag_of(call.body), call.now)
+    call.emulator.worlds.relieve(call.world)
     return Raw(b"", headers=[("ETag", file.etag or "")])
 
 

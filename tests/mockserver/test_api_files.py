@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver import storage
+from mockserver import storage, worlds
 
 from .asgi import Client, emulated, path_of
 
@@ -173,6 +173,25 @@ async def test_another_keys_files_do_not_exist(client: Client) -> None:
     assert (await other.get(f"/files/{record['id']}")).status == 404
     assert (await other.delete(f"/files/{record['id']}")).status == 404
     assert (await client.get(f"/files/{record['id']}")).status == 200
+
+
+@pytest.mark.parametrize("way", ["put", "multipart"])
+async def test_files_of_all_worlds_together_are_limited(
+    client: Client, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """An upload that makes all worlds keep too much drops the longest unused one, not the one that it is for."""
+    monkeypatch.setattr(worlds, "MOST_KEPT", 100_000)
+    idle = client.other("idle-key")
+    await client.get("/me")
+    await idle.upload(b"x" * 60_000)
+    kept = idle.world
+    if way == "put":
+        await client.upload(b"y" * 60_000)
+    else:
+        body, headers = multipart((FILE_PART[0], b"z" * 60_000))
+        await client.request("POST", "/files", body=body, headers=headers)
+    assert kept.closed
+    assert len((await client.get("/files")).data["items"]) == 1
 
 
 async def test_a_world_holds_so_many_files_and_bytes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
