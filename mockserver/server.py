@@ -1,10 +1,13 @@
 """Runs the emulator under uvicorn: one line when it really answers, and a quick, clean end."""
 
 import gc
+import logging
+import os
 import signal
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -43,6 +46,8 @@ class Server(uvicorn.Server):
                 port=settings.port,
                 log_level="warning",
                 access_log=False,
+                use_colors=False,  # uvicorn would ask stdout, which may be closed
+                proxy_headers=False,  # there is none in front, so what says it comes from one is made up
                 server_header=False,
                 ws="none",  # nothing here speaks WebSocket; with a library installed uvicorn would try to
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -107,21 +112,46 @@ def run(settings: Settings) -> None:
     Raises:
         ServerError: the address cannot be had.
     """
+    _occupy_standard_streams()
     listener = bind(settings)
     _raise_open_files()
+    _quieten()
     app = create_app(settings)
     url = address(listener)
-
-    def announce() -> None:
-        sys.stdout.write(f"serving {url}\n")
-        sys.stdout.flush()
-
-    server = Server(app, settings, announce)
+    server = Server(app, settings, lambda: _announce(url))
     # Ten thousand streams make many objects that live long; without this the collector pauses everybody (MEASURED.md).
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
     server.run(sockets=[listener])
+
+
+def _occupy_standard_streams() -> None:
+    """Open nothing in the place of streams that were closed: a socket there would make libuv abort when it closes."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(opened)
+
+
+def _announce(url: str) -> None:
+    """Write the one line on stdout; a server whose stdout is closed, full or read by nobody serves all the same."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(f"serving {url}\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # What could not be written would be tried again, and complained about, when Python ends.
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+
+
+def _quieten() -> None:
+    """Keep libraries from commenting on stderr what clients send; they are told in the answer (images.py, files.py)."""
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module="PIL")
 
 
 def _raise_open_files() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import orjson
 from starlette.types import Receive, Scope, Send
@@ -98,8 +99,9 @@ class VendorSurface:
         finally:
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
-            if self._emulator.settings.log_requests:
-                sys.stderr.write(f"{exchange.line()}\n")
+            if self._emulator.settings.log_requests and sys.stderr is not None:
+                with suppress(OSError):  # nobody reads it any more
+                    sys.stderr.write(f"{exchange.line()}\n")
 
     async def _turn_away(self, scope: Scope, send: Send, problem: Problem) -> None:
         """Refuse a request that is too large to be kept: no world is made for it, and no journal has it."""
