@@ -119,7 +119,8 @@ def cancel(timeline: Timeline, elapsed: float, *, after: float) -> Timeline:
     """Return the life of a task that is cancelled at `elapsed` and has stopped `after` seconds later."""
     kept = timeline[: index_at(timeline, elapsed) + 1]
     progress = kept[-1].progress
-    moment = round(elapsed, 6)
+    # A step that is a fraction of a microsecond ahead counts as reached, and the cancel comes after it.
+    moment = max(round(elapsed, 6), kept[-1].offset)
     return (
         *kept,
         Step(moment, Status.CANCELLING, progress, (LOG_TASK, "cancel requested")),

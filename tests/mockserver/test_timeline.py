@@ -72,6 +72,13 @@ def test_a_cancelled_life_is_legal(life: Timeline, part: float, after: float) ->
     assert changed[-1].offset - elapsed == pytest.approx(after, abs=1e-3)
 
 
+def test_a_cancel_a_hair_before_a_step_keeps_the_order() -> None:
+    """Within the microsecond that rounding is forgiven, the step counts as reached and the cancel comes after it."""
+    expectation = MediaExpectation("text-to-video", "720p", 1280, 720, 5, sound=False, voice_id=None)
+    life = timeline.build("instant", expectation, Outcome(), Rng(7, "w").draws("x"))
+    check(timeline.cancel(life, life[2].offset - 6e-7, after=0.0))
+
+
 @given(lives, st.floats(0, 10_000))
 def test_the_state_is_the_last_step_that_has_come(life: Timeline, elapsed: float) -> None:
     """The index agrees with counting, and never goes back."""
