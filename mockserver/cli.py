@@ -5,9 +5,9 @@ Settings come from flags, then INFERENCESH_MOCK_* variables, then `[tool.inferen
 """
 
 import ipaddress
+import math
 import re
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,16 @@ from urllib.parse import urlsplit
 import click
 
 from contracts.wire.ids import parse_timestamp
-from mockserver import __version__, settings
+from mockserver import __version__, settings, settings_file
 from mockserver.clock import within_time
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
 
+_LIKE = "expected a base without query and fragment, such as http://mock.test:8787 or https://mock.test/api"
+
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
+
+MOST_SCALE = 1_000_000
+"""World seconds per real second, as at PUT /_mock/clock: a day passes in a tenth of a second."""
 
 ENV_PREFIX = "INFERENCESH_MOCK"
 
@@ -51,37 +56,15 @@ def behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _read_config(context: click.Context, _parameter: click.Parameter, file: Path | None) -> None:
-    """Make a settings file the defaults of the command; flags and variables win over it."""
-    found = _load_config(file)
-    known = {parameter.name: parameter for parameter in context.command.params if parameter.name}
-    by_flag = {option.lstrip("-"): name for name, parameter in known.items() for option in parameter.opts}
-    defaults: dict[str, Any] = {}
-    for key, value in found.items():
-        name = by_flag.get(key.replace("_", "-"))
-        if name is None or name == "config":
-            raise click.UsageError(f"the settings file has {key!r}; it takes {', '.join(sorted(by_flag))}")
-        defaults[name] = value
-    context.default_map = defaults
+class Finite(click.FloatRange):
+    """A number in a range that is a number: TOML and Python's own reader also know `nan` and `inf`."""
 
-
-def _load_config(file: Path | None) -> dict[str, Any]:
-    own, project = Path("inferencesh-mock.toml"), Path("pyproject.toml")
-    if file is not None:
-        return _read_toml(file)
-    if own.is_file():
-        return _read_toml(own)
-    if project.is_file():
-        table = _read_toml(project).get("tool", {}).get("inferencesh-mock", {})
-        return table if isinstance(table, dict) else {}
-    return {}
-
-
-def _read_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise click.UsageError(f"cannot read the settings file {file}: {error}") from None
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -113,7 +96,7 @@ def cli() -> None:
 )
 @click.option(
     "--clock-scale",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, max=MOST_SCALE, min_open=True),
     default=1.0,
     show_default=True,
     help="World seconds per real second, with --clock scaled.",
@@ -129,7 +112,7 @@ def cli() -> None:
 )
 @click.option(
     "--credits",
-    type=click.FloatRange(0, 1_000_000),
+    type=Finite(0, 1_000_000),
     default=100.0,
     show_default=True,
     help="Play money of a new world in USD.",
@@ -146,7 +129,7 @@ def cli() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     is_eager=True,
     expose_value=False,
-    callback=_read_config,
+    callback=settings_file.read,
     help="Settings file instead of inferencesh-mock.toml or pyproject.toml.",
 )
 @click.option("--log-requests", is_flag=True, help="Write one line on stderr for every request.")
@@ -157,7 +140,7 @@ def serve(**options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """
     try:
         chosen = to_settings(options)
-    except (SettingsError, ValueError) as error:
+    except SettingsError as error:
         raise click.UsageError(str(error)) from None
     from mockserver import server
 
@@ -206,7 +189,6 @@ def to_settings(options: dict[str, Any]) -> Settings:
 
     Raises:
         SettingsError: a value that no setting takes, or options that do not go together.
-        ValueError: a time that is none.
     """
     behaviour = settings.change(
         Behaviour(),
@@ -216,11 +198,6 @@ def to_settings(options: dict[str, Any]) -> Settings:
             if name in options
         },
     )
-    public_url = options["public_url"]
-    if public_url is not None and (
-        urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).netloc
-    ):
-        raise SettingsError(f"--public-url is {public_url!r}; expected something like http://mock.test:8787")
     chosen = Settings(
         behaviour=behaviour,
         host=_host(options["host"]),
@@ -228,8 +205,8 @@ def to_settings(options: dict[str, Any]) -> Settings:
         seed=options["seed"],
         clock=options["clock"],
         clock_scale=options["clock_scale"],
-        clock_start=None if options["clock_start"] is None else within_time(parse_timestamp(options["clock_start"])),
-        public_url=public_url,
+        clock_start=_clock_start(options["clock_start"]),
+        public_url=_public_url(options["public_url"]),
         allow_egress=tuple(_target(entry) for entry in options["allow_egress"]),
         control_token=options["control_token"],
         credits=round(options["credits"] * MICROCENTS_PER_USD),
@@ -264,6 +241,32 @@ def _target(entry: str) -> str:
             "(several in the variable are separated by spaces)"
         )
     return entry
+
+
+def _clock_start(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        moment = within_time(parse_timestamp(text))
+    except ValueError as error:
+        raise SettingsError(f"--clock-start: {error}") from None
+    if moment < 0:
+        raise SettingsError(f"--clock-start is {text!r}; the emulator's time begins with 1970, expected a later moment")
+    return moment
+
+
+def _public_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        port_fits = parts.port != 0
+    except ValueError:
+        raise SettingsError(f"--public-url is {url!r}; {_LIKE}") from None
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' ?#"\\<>')
+    if not plain or not port_fits or parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise SettingsError(f"--public-url is {url!r}; {_LIKE}")
+    return url
 
 
 def _host(host: str) -> str:

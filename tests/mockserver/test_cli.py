@@ -125,6 +125,56 @@ def test_a_settings_file_that_is_wrong_is_told(
     assert told in output
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "max-worlds = []",
+        "port = true",
+        "port = 1.5",
+        "port = 70000",
+        "port = 'x'",
+        "seed = false",
+        "credits = nan",
+        "credits = 'x'",
+        "allow-egress = [1, 2]",
+        "allow-egress = 'a.test'",
+        "host = 1",
+        "latency = true",
+        "log-requests = 1",
+        "clock-scale = inf",
+        "public-url = { a = 1 }",
+        "control-token = 1",
+    ],
+)
+@pytest.mark.parametrize("name", ["inferencesh-mock.toml", "pyproject.toml", "other.toml"])
+def test_a_value_of_another_type_is_told_with_file_and_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, content: str
+) -> None:
+    """`port = true` is not port 1: one sentence that names the file and the key, exit code 2."""
+    head = "[tool.inferencesh-mock]\n" if name == "pyproject.toml" else ""
+    (tmp_path / name).write_text(head + content)
+    code, output, found = parsed(monkeypatch, *(["--config", name] if name == "other.toml" else []))
+    assert (code, found) == (2, None)
+    assert f"Error: {name}: {content.partition(' ')[0]} is " in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("content", ["tool = 5", "[tool]\ninferencesh-mock = 5", "[[tool.inferencesh-mock]]"])
+def test_a_project_file_without_tables_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str) -> None:
+    """A table is wanted where something else stands."""
+    (tmp_path / "pyproject.toml").write_text(content)
+    code, output, found = parsed(monkeypatch)
+    assert (code, found) == (2, None)
+    assert "Error: pyproject.toml: " in output
+    assert "[tool.inferencesh-mock]" in output
+
+
+def test_a_secret_of_a_file_is_not_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is wrong with it is said without it."""
+    (tmp_path / "inferencesh-mock.toml").write_text("control-token = 12345678")
+    assert "12345678" not in parsed(monkeypatch)[1]
+
+
 def test_several_hosts_are_a_list_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A single string is refused: taken letter by letter it would allow what nobody meant."""
     (tmp_path / "inferencesh-mock.toml").write_text('allow-egress = ["a.test", "b.test:80"]')
@@ -150,7 +200,19 @@ def test_several_hosts_are_a_list_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp
         ["--clock", "scaled", "--clock-scale", "0"],
         ["--clock-start", "tomorrow"],
         ["--clock-start", "2101-01-01T00:00:00Z"],
+        ["--clock-start", "1969-12-31T23:59:59Z"],
+        ["--clock", "scaled", "--clock-scale", "nan"],
+        ["--clock", "scaled", "--clock-scale", "inf"],
+        ["--clock", "scaled", "--clock-scale", "1000001"],
+        ["--credits", "nan"],
         ["--public-url", "mock.test"],
+        ["--public-url", "http://mock.test/?a=b"],
+        ["--public-url", "http://mock.test/#a"],
+        ["--public-url", "http://mock.test?"],
+        ["--public-url", "http://["],
+        ["--public-url", "http://mock.test:99999"],
+        ["--public-url", "http://user:pass@mock.test"],
+        ["--public-url", "http://mock.test/a\nb"],
         ["--webhook-secret", "whsec_x"],
         ["--webhook-secret", "whsec_\u00e9"],
         ["--config", "missing.toml"],
