@@ -1,10 +1,12 @@
 """The journal of a world: every exchange, newest last, capped in number and bytes (D22)."""
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_plus
 
 from contracts.wire.ids import timestamp
 from contracts.wire.problems import Problem
@@ -19,7 +21,10 @@ MOST_BODY = 64 * 1024
 
 _SCHEMES = frozenset({b"bearer", b"basic", b"digest", b"token"})
 
-_SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key", b"x-mock-token"})
+_SECRET = re.compile(r"key|token|secret|auth(?!enticate)|cookie|signature|passw", re.IGNORECASE)
+"""In the name of a header or a query parameter: its value is a credential. WWW-Authenticate only asks for one."""
+
+_USER = re.compile(r"(?<=//)[^/?#]*@")
 
 
 @dataclass(slots=True)
@@ -102,7 +107,7 @@ class Exchange:
             "operation": self.operation,
             "method": self.method,
             "path": self.path,
-            "query": self.query,
+            "query": query_document(self.query),
             "status": self.status,
             "outcome": self.outcome,
             "task_id": self.task_id,
@@ -188,11 +193,28 @@ class Journal:
 
 def headers_document(headers: Iterable[tuple[bytes, bytes]]) -> list[list[str]]:
     """Return headers in their order, credentials replaced by a fingerprint of their value."""
-    return [[name.decode("latin-1"), _shown(name.lower(), value)] for name, value in headers]
+    return [[name.decode("latin-1"), _shown(name, value)] for name, value in headers]
+
+
+def query_document(query: str) -> str:
+    """Return a query, the values of parameters that are named like credentials replaced by a fingerprint."""
+    shown = []
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        is_secret = value and _SECRET.search(unquote_plus(name))
+        shown.append(f"{name}=[fingerprint {fingerprint(unquote_plus(value))}]" if is_secret else part)
+    return "&".join(shown)
+
+
+def url_document(url: str) -> str:
+    """Return a URL, `user:password@` and parameters that are named like credentials replaced by a fingerprint."""
+    address, mark, query = url.partition("?")
+    shown = _USER.sub(lambda match: f"[fingerprint {fingerprint(match[0][:-1])}]@", address, count=1)
+    return shown + mark + query_document(query)
 
 
 def _shown(name: bytes, value: bytes) -> str:
-    if name in _SECRET_HEADERS:
+    if _SECRET.search(name.decode("latin-1")):
         scheme, _, rest = value.partition(b" ")
         # What stands in the place of the scheme is shown only when it is one: a key may stand there by mistake.
         if scheme.lower() not in _SCHEMES or not rest:

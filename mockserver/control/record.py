@@ -4,6 +4,7 @@ from typing import Any
 
 from contracts.wire.ids import timestamp
 from contracts.wire.statuses import number
+from mockserver.journal import url_document
 from mockserver.task import Task, View
 
 
@@ -54,7 +55,7 @@ def document(task: Task, view: View, now: float) -> dict[str, Any]:
             ],
         },
         "output_url": view.output_url(task),
-        "webhook": task.webhook,
+        "webhook": None if task.webhook is None else url_document(task.webhook),
         "timeline": [
             {
                 "at": timestamp(task.at(step.offset)),

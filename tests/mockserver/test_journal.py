@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver import journal as journals
-from mockserver.journal import Body, Exchange, Journal, fingerprint, headers_document
+from mockserver.journal import (
+    Body,
+    Exchange,
+    Journal,
+    fingerprint,
+    headers_document,
+    query_document,
+    url_document,
+)
 
 from .asgi import Client
 
@@ -73,6 +81,12 @@ async def test_clearing_forgets(client: Client) -> None:
         ("proxy-authorization", f"Basic {SECRET}"),
         ("x-api-key", SECRET),
         ("x-mock-token", SECRET),
+        ("X-Auth", SECRET),
+        ("x-goog-api-key", SECRET),
+        ("My-Secret-Thing", SECRET),
+        ("webhook-signature", f"v1,{SECRET}"),
+        ("set-cookie", f"a={SECRET}"),
+        ("x-password", SECRET),
         ("cookie", f"session={SECRET}; a={SECRET}"),
     ],
 )
@@ -89,6 +103,36 @@ async def test_a_key_appears_nowhere(client: Client, header: tuple[str, str]) ->
     owner = client.other(SECRET)
     for path in ("/settings", "/journal", "/deliveries", "/credits", "/clock", "/health"):
         assert SECRET not in (await owner.get("/_mock" + path)).body.decode()
+
+
+@pytest.mark.parametrize("name", ["api_key", "token", "X-Amz-Signature", "access%5Ftoken", "Client-Secret", "t%6Fken"])
+async def test_a_key_in_a_query_is_a_fingerprint(client: Client, name: str) -> None:
+    """Whatever parameter it came in, and however its name was written; the others stay readable."""
+    await client.get(f"/me?a=1&{name}={SECRET}&b")
+    (row,) = (await client.get("/_mock/journal")).json()["exchanges"]
+    assert row["query"] == f"a=1&{name}=[fingerprint {fingerprint(SECRET)}]&b"
+    assert SECRET not in (await client.get(f"/_mock/journal/{row['id']}")).body.decode()
+
+
+@given(st.text("ab=&%?;+", max_size=20))
+def test_any_other_query_is_shown_as_it_came(query: str) -> None:
+    """What holds no credential is not touched."""
+    assert query_document(query) == query
+
+
+def test_a_challenge_is_no_credential() -> None:
+    """WWW-Authenticate says which scheme is wanted; a test may look at it."""
+    assert headers_document([(b"www-authenticate", b"Bearer")]) == [["www-authenticate", "Bearer"]]
+
+
+async def test_the_password_of_a_webhook_is_not_shown(client: Client) -> None:
+    """Neither in the address nor in its query; host and path are."""
+    task = await client.run(webhook=f"http://user:{SECRET}@192.0.2.1/hook?token={SECRET}&x=1")
+    shown = (await client.get(f"/_mock/tasks/{task['id']}")).json()["webhook"]
+    assert SECRET not in shown
+    user = fingerprint(f"user:{SECRET}")
+    assert shown == f"http://[fingerprint {user}]@192.0.2.1/hook?token=[fingerprint {fingerprint(SECRET)}]&x=1"
+    assert url_document("http://a.test/b@c?d=@") == "http://a.test/b@c?d=@"
 
 
 def test_a_known_scheme_is_shown_and_the_fingerprint_is_the_worlds() -> None:
