@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -26,6 +27,8 @@ MOST_JSON = 1024 * 1024
 """Bytes of a body."""
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 _log = logging.getLogger(__name__)
 
@@ -186,8 +189,6 @@ def _told(route: Route, error: jsonschema_rs.ValidationError) -> str:
 
 
 def _host_name(host: str) -> str:
-    """Return the name in a Host header, without port and brackets."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """Return the name in a Host header, without port and brackets; nothing if there is more than that in it."""
+    match = _HOST.fullmatch(host)
+    return match[1].strip("[]").lower() if match else ""
