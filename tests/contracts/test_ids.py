@@ -88,9 +88,22 @@ def test_any_offset_is_understood(moment: datetime, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-05-15", "2026-05-15T10:30:00", "1747305000", "2026-13-01T00:00:00Z"]
-)
+    "text",
+    [
+        "", "yesterday", "2026-05-15", "2026-05-15T10:30:00", "1747305000", "2026-13-01T00:00:00Z",
+        "20260515T103000Z", "2026-W20-5T10:30:00Z", "2026-05-15T10Z", "2026-05-15T10:30Z", "2026-05-15T10:30:00,5Z",
+        "2026-05-15 10:30:00Z", "2026-05-15x10:30:00Z", "2026-05-15T10:30:00+02", "2026-05-15T10:30:00+0200",
+        "2026-05-15T10:30:00+02:00:30", "2026-05-15T10:30:00Z\n", " 2026-05-15T10:30:00Z", "2026-05-15T10:30:00.Z",
+        "\u0662026-05-15T10:30:00Z", "2026-05-15T10:30:00+99:00",
+    ],
+)  # fmt: skip
 def test_other_times_are_refused(text: str) -> None:
     """A time without an offset could be anybody's; the message shows what one looks like."""
     with pytest.raises(ValueError, match="such as 2026-05-15T10:30:00Z"):
         ids.parse_timestamp(text)
+
+
+def test_small_letters_and_any_precision_are_rfc_3339() -> None:
+    """Its section 5.6 allows both; what is finer than microseconds is cut."""
+    assert ids.parse_timestamp("1970-01-01t00:00:01.5z") == 1.5
+    assert ids.parse_timestamp("1970-01-01T00:00:00.1234567899Z") == 0.123456
