@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from mockserver import server
 from mockserver.cli import cli
 from mockserver.settings import Settings, SettingsError
 
-from .processes import finished, serving
+from .processes import PATIENCE, environment, finished, serving
 
 
 @pytest.fixture(autouse=True)
@@ -283,6 +285,21 @@ def test_variables_and_usage_errors_as_a_process(tmp_path: Path) -> None:
     result = finished("serve", "--latency", "slow", cwd=tmp_path)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
+
+
+def test_an_interrupt_while_modules_are_read_is_no_traceback(tmp_path: Path) -> None:
+    """Ctrl-C in the first tenths of a second: exit code 130, and silence."""
+    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "mockserver", "serve"],
+        cwd=tmp_path,
+        env=environment({"PYTHONPATH": str(tmp_path)}),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
 
 
 def test_a_settings_error_is_a_value_error() -> None:
