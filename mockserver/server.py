@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import uvicorn
 from starlette.applications import Starlette
@@ -123,7 +124,10 @@ def run(settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    finally:
+        _flush(sys.stderr)
 
 
 def _occupy_standard_streams() -> None:
@@ -137,14 +141,21 @@ def _announce(url: str) -> None:
     """Write the one line on stdout; a server whose stdout is closed, full or read by nobody serves all the same."""
     if sys.stdout is None:
         return
-    try:
+    with suppress(OSError, ValueError):
         sys.stdout.write(f"serving {url}\n")
-        sys.stdout.flush()
+    _flush(sys.stdout)
+
+
+def _flush(stream: TextIO | None) -> None:
+    """Write out what a standard stream holds; what cannot be written is dropped, for Python would exit with 120."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
     except (OSError, ValueError):
-        # What could not be written would be tried again, and complained about, when Python ends.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
+            os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
 
 
