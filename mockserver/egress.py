@@ -67,7 +67,7 @@ class Egress:
         host = (parts.hostname or "").lower()
         port = parts.port or (443 if parts.scheme == "https" else 80)
         if parts.scheme not in {"http", "https"} or not host:
-            raise NotAllowedError(f"{url!r} is not an http(s) URL")
+            raise NotAllowedError("the target is not an http(s) URL")
         named = host in self._allowed or f"{host}:{port}" in self._allowed
         if not named and not _may_be_loopback(host):
             # A foreign name is not even looked up: nothing leaves the machine.

@@ -13,6 +13,7 @@ from contracts.wire.ids import timestamp
 from contracts.wire.webhooks import ATTEMPT_OFFSETS, TIMEOUT_SECONDS
 from mockserver.clock import Clock, Member, Timer
 from mockserver.egress import Egress, NotAllowedError, Reply, SendError
+from mockserver.journal import url_document
 
 MOST_DELIVERIES = 2_000
 """Deliveries kept in one world; the oldest finished ones go first."""
@@ -75,7 +76,7 @@ class Delivery:
         shown: dict[str, Any] = {
             "id": self.id,
             "task_id": self.task_id,
-            "url": self.url,
+            "url": url_document(self.url),
             "state": self.state,
             "due_at": timestamp(self.due),
             "attempt_count": len(self.attempts),
