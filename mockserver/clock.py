@@ -346,11 +346,6 @@ def within_time(moment: float) -> float:
     return moment
 
 
-async def real_pause(seconds: float) -> None:
-    """Wait real seconds, for the few things that are not part of any world (shutdown, idle sweeps)."""
-    await asyncio.sleep(seconds)
-
-
 def real_now() -> float:
     """Return monotonic real seconds, for what is not part of any world."""
     return time.monotonic()

@@ -9,7 +9,6 @@ from mockserver import rng
 from mockserver.egress import Egress
 from mockserver.media_cache import MediaCache
 from mockserver.settings import Settings
-from mockserver.world import World
 from mockserver.worlds import Worlds
 
 ANONYMOUS = ""
@@ -31,10 +30,6 @@ class Emulator:
         self.closing = False
         """True once the server is to end: streams close, nothing new is waited for."""
         self._cut_short: set[asyncio.Task[object]] = set()
-
-    def anonymous(self) -> World:
-        """Return the world of callers without a key."""
-        return self.worlds.of_key(ANONYMOUS)
 
     def begin_closing(self) -> None:
         """End every stream and every wait, so that the server can stop at once."""

@@ -10,9 +10,6 @@ from contracts.wire.problems import Problem
 DEFAULT_IDLE_SECONDS = 300
 """Idle time-out of a session that names none; the SDKs' own texts say 60 s and 5 min, we take the longer one."""
 
-IDLE_RANGE = (1, 3600)
-"""Seconds that `session_timeout` may be."""
-
 
 @dataclass(slots=True)
 class Session:

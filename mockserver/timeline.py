@@ -6,19 +6,18 @@ A timeline is a tuple of steps; the state at any moment is the last step that ha
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from contracts.apps.expectation import MediaExpectation
 from contracts.wire.statuses import TERMINAL, Status
 from mockserver.rng import Draws
 
 Latency = Literal["instant", "quick", "realistic"]
-LATENCIES: tuple[Latency, ...] = get_args(Latency)
 
 PROGRESS_STEPS = 12
 """Steps of progress between the start of rendering and the upload; the quick profile promises at least ten."""
 
-LOG_RUN, LOG_SETUP, LOG_TASK = 1, 3, 4
+LOG_SETUP, LOG_TASK = 3, 4
 """Log types of the vendor's records (rest.md §6)."""
 
 
