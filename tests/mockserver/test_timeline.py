@@ -11,7 +11,7 @@ from contracts.apps.expectation import Branch, MediaExpectation
 from contracts.wire.statuses import TERMINAL, Status, is_legal
 from mockserver import timeline
 from mockserver.rng import Rng
-from mockserver.timeline import LATENCIES, Outcome, Timeline
+from mockserver.timeline import Latency, Outcome, Timeline
 
 expectations = st.builds(
     MediaExpectation,
@@ -30,7 +30,7 @@ lives = st.builds(
     lambda latency, expectation, outcome, seed, hold: timeline.build(
         latency, expectation, outcome, Rng(seed, "w").draws("life"), hold=hold
     ),
-    st.sampled_from(LATENCIES),
+    st.sampled_from(get_args(Latency)),
     expectations,
     outcomes,
     st.integers(0, 1000),
@@ -87,7 +87,7 @@ def test_the_state_is_the_last_step_that_has_come(life: Timeline, elapsed: float
     assert timeline.index_at(life, elapsed + 1) >= index
 
 
-@given(st.sampled_from(LATENCIES), expectations, st.integers(0, 50))
+@given(st.sampled_from(get_args(Latency)), expectations, st.integers(0, 50))
 def test_the_same_seed_gives_the_same_life(latency: timeline.Latency, expectation: MediaExpectation, seed: int) -> None:
     """To the millisecond."""
     lived = [timeline.build(latency, expectation, Outcome(), Rng(seed, "w").draws("x")) for _ in range(2)]
@@ -98,7 +98,7 @@ def test_profiles_take_the_time_they_promise() -> None:
     """Some 40 ms, some 3 s, minutes; and the quick one shows at least ten values of progress."""
     expectation = MediaExpectation("text-to-video", "1080p", 1920, 1080, 5, sound=True, voice_id=None)
     ends = {}
-    for latency in LATENCIES:
+    for latency in get_args(Latency):
         life = timeline.build(latency, expectation, Outcome(), Rng(7, "w").draws("x"))
         ends[latency] = life[-1].offset
         assert len({step.progress for step in life}) >= 10
