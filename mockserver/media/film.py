@@ -1,11 +1,14 @@
 """From a media expectation to the bytes of an MP4 file."""
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media.aac import SAMPLES_PER_FRAME, beeps
 from mockserver.media.macroblocks import MacroblockCoder
+from mockserver.media.mosaic import mosaic
 from mockserver.media.movie import movie_file
-from mockserver.media.provenance import record
+from mockserver.media.padding import padding
+from mockserver.media.parameter_sets import FrameSize
+from mockserver.media.provenance import record, supplemental_information
 from mockserver.media.rendition import Rendition
+from mockserver.media.score import score
 from mockserver.media.slate import Slate
 from mockserver.media.slices import idr_picture, p_picture
 from mockserver.media.sound_track import sound_track
@@ -23,6 +26,21 @@ def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:
     width, height = expectation.width, expectation.height
     if width % 2 or height % 2 or min(width, height) < SMALLEST_SIDE:
         raise ValueError(f"Cannot draw {width}x{height}: both sides must be even and at least {SMALLEST_SIDE}.")
+    pictures = mosaic(expectation, rendition) if rendition.media == "tiny" else _slate(expectation, rendition)
+    text = record(expectation, rendition)
+    preface = supplemental_information(text)
+    tracks = [video_track(FrameSize(width, height), expectation.fps, pictures, preface)]
+    if expectation.sound:
+        tracks.append(sound_track(score(expectation, rendition)))
+    file = movie_file(tracks, text, rendition.created_at, rendition.moov)
+    if rendition.media != "realistic-size":
+        return file
+    filler = padding(rendition.task_id, len(file))
+    return movie_file(tracks, text, rendition.created_at, rendition.moov, filler)
+
+
+def _slate(expectation: MediaExpectation, rendition: Rendition) -> list[bytes]:
+    """The pictures of the slate as NAL units."""
     slate = Slate(expectation, rendition)
     size = slate.canvas.size
     coder = MacroblockCoder(slate.canvas)
@@ -30,8 +48,4 @@ def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:
     for number in range(1, expectation.frames):
         changed = slate.advance(number)
         pictures.append(p_picture(number, size, coder, changed))
-    tracks = [video_track(size, expectation.fps, pictures)]
-    if expectation.sound:
-        samples = -(-expectation.frames * rendition.sample_rate // expectation.fps)
-        tracks.append(sound_track(beeps(rendition.sample_rate, -(-samples // SAMPLES_PER_FRAME))))
-    return movie_file(tracks, record(rendition), rendition.created_at, rendition.moov)
+    return pictures

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+MediaMode = Literal["full", "tiny", "realistic-size"]
+"""`full`: the slate. `tiny`: a flat mosaic of the same size, length and streams. `realistic-size`: the slate,
+padded to as many bytes as the real service's files have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
@@ -27,3 +31,14 @@ class Rendition:
 
     sample_rate: Literal[44100, 48000] = 44100
     """Sound samples per second, if there is sound (D21: assumed)."""
+
+    media: MediaMode = "full"
+
+    input_hash: str = ""
+    """Hexadecimal digest of the accepted input (`mockserver.replay.input_hash`); recorded."""
+
+    replay: str = ""
+    """What `inferencesh-mock render --replay` needs to write the same bytes from the same input; recorded."""
+
+    spoken_words: int = 0
+    """Words the prompt marks for the voice, if the expectation has a voice."""

@@ -12,20 +12,30 @@ _LENGTH_SIZE = 4
 """Bytes of the length in front of each NAL unit."""
 
 
-def video_track(size: FrameSize, fps: int, pictures: list[bytes]) -> Track:
-    """A track of NAL units, one a picture, shown at `fps`; the first is the only key picture."""
+def video_track(size: FrameSize, fps: int, pictures: list[bytes], preface: bytes = b"") -> Track:
+    """A track of NAL units, one a picture, shown at `fps`; the first is the only key picture.
+
+    `preface` is a NAL unit that goes into the sample of the first picture, before it.
+    """
+    samples = [_delimited(unit) for unit in pictures]
+    if preface:
+        samples[0] = _delimited(preface) + samples[0]
     return Track(
         handler=b"vide",
         name="VideoHandler",
         timescale=fps * _TICKS_PER_PICTURE,
         sample_duration=_TICKS_PER_PICTURE,
-        samples=tuple(len(unit).to_bytes(_LENGTH_SIZE, "big") + unit for unit in pictures),
+        samples=tuple(samples),
         sample_entry=_sample_entry(size, fps),
         media_header=full_box(b"vmhd", 0, 1, bytes(8)),
         width=size.width,
         height=size.height,
         only_first_is_key=True,
     )
+
+
+def _delimited(unit: bytes) -> bytes:
+    return len(unit).to_bytes(_LENGTH_SIZE, "big") + unit
 
 
 def _sample_entry(size: FrameSize, fps: int) -> bytes:
