@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from contracts.apps import table
 from contracts.apps.expectation import MediaExpectation
 from contracts.apps.judgement import Judgement
-from contracts.apps.table import AppVersion
+from contracts.apps.table import AppVersion, Enforcement
 from contracts.wire.ids import short, timestamp
 from contracts.wire.statuses import TERMINAL, Numbering, Status, number
 from mockserver import timeline
@@ -37,6 +35,10 @@ class Task:
     """File name of the output, which will exist when the task completes."""
     base_url: str
     """Where the caller reaches us; the webhook's URLs derive from it."""
+    enforcement: Enforcement = "documented"
+    """How strictly the input was judged (D4)."""
+    content_ids: Mapping[str, str] = field(default_factory=dict)
+    """For `image` and `end_image` the hash of the picture, where its bytes were here."""
     input_files: tuple[str, ...] = ()
     """Ids of uploaded files that the input names."""
     session_id: str | None = None
@@ -351,72 +353,3 @@ def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{round(seconds, 3):g}s"
     return f"{int(seconds // 60)}m{round(seconds % 60, 3):g}s"
-
-
-def control_document(task: Task, view: View, now: float) -> dict[str, Any]:
-    """Return what only the control plane shows: what became of the input, the price, the whole life (D8)."""
-    expectation = task.expectation
-    resolution = expectation.resolution
-    legacy = task.app.name == "2026-05"
-    return {
-        "id": task.id,
-        "app_version": task.app.name,
-        "app_version_id": task.app.id,
-        "status": number(task.status(now), view.numbering),
-        "status_text": task.status(now).text,
-        "given_input": task.given,
-        "accepted_input": dict(task.judgement.accepted or {}),
-        "warnings": [warning.document() for warning in task.judgement.warnings],
-        "planned_failure": task.judgement.failure,
-        "price": task.judgement.price,
-        "charged": task.charge() if task.is_over(now) else None,
-        "media": {
-            "width": expectation.width,
-            "height": expectation.height,
-            "fps": expectation.fps,
-            "frames": expectation.frames,
-            "duration": round(expectation.duration, 6),
-            "sound": expectation.sound,
-            "voice_id": expectation.voice_id,
-        },
-        "output_meta": {
-            "inputs": [],
-            "outputs": [
-                {
-                    "type": "video",
-                    "width": expectation.width,
-                    "height": expectation.height,
-                    "resolution": resolution,
-                    "resolution_mp": 0,
-                    "seconds": int(expectation.duration * 1000) / 1000,
-                    "fps": expectation.fps,
-                    "extra": {
-                        "mode": expectation.branch,
-                        **({"quality": "pro" if resolution == "1080p" else "std"} if legacy else {}),
-                        "sound": ("on" if legacy else "native") if expectation.sound else "off",
-                        "model": "kling-v2-6" if legacy else "kling-2.6",
-                    },
-                }
-            ],
-        },
-        "output_url": view.output_url(task),
-        "webhook": task.webhook,
-        "timeline": [
-            {
-                "at": timestamp(task.at(step.offset)),
-                "offset": step.offset,
-                "status": step.status.text,
-                "progress": step.progress,
-                "log": None if step.log is None else step.log[1],
-                "error": step.error,
-            }
-            for step in task.life
-        ],
-    }
-
-
-def prompt_hash(task: Task) -> str:
-    """Return the hash of the accepted input that a video's colours and metadata carry, in hex."""
-    import hashlib
-
-    return hashlib.sha256(orjson.dumps(task.judgement.accepted, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -52,7 +52,7 @@ async def run(call: Call) -> Answer:
     if isinstance(document, dict) and storage.refer(document["prompt"], own_hosts(call)).owner:
         # Old clients upload any text that looks like base64 or names a file and send its address instead (wire.md §6).
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
-    made = _make(call, request, app, judgement, input_files)
+    made = _make(call, request, app, judgement, found, input_files)
     call.world.add_task(made)
     call.exchange.task_id = made.id
     _enter_session(call, request, session, made, app)
@@ -281,7 +281,12 @@ def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, li
 
 
 def _make(
-    call: Call, request: Mapping[str, Any], app: AppVersion, judgement: Judgement, input_files: tuple[str, ...]
+    call: Call,
+    request: Mapping[str, Any],
+    app: AppVersion,
+    judgement: Judgement,
+    found: Mapping[str, FileFacts],
+    input_files: tuple[str, ...],
 ) -> Task:
     world, now = call.world, call.now
     identifier = world.rng.identifier("task")
@@ -304,8 +309,17 @@ def _make(
         life=life,
         output_name=world.rng.derived("output", identifier)[:8] + ".mp4",
         base_url=call.base_url,
+        enforcement=world.behaviour.enforce,
+        content_ids=_content_ids(judgement, found),
         input_files=input_files,
     )
+
+
+def _content_ids(judgement: Judgement, found: Mapping[str, FileFacts]) -> dict[str, str]:
+    """Return the hashes of the pictures that an accepted input uses, by field."""
+    accepted = judgement.accepted or {}
+    used = {field: found[accepted[field]].content_id for field in FILE_FIELDS if accepted.get(field)}
+    return {field: content_id for field, content_id in used.items() if content_id is not None}
 
 
 def _waits(call: Call, request: Mapping[str, Any]) -> bool:
