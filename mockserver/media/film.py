@@ -27,11 +27,11 @@ def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:
     if width % 2 or height % 2 or min(width, height) < SMALLEST_SIDE:
         raise ValueError(f"Cannot draw {width}x{height}: both sides must be even and at least {SMALLEST_SIDE}.")
     pictures = mosaic(expectation, rendition) if rendition.media == "tiny" else _slate(expectation, rendition)
-    text = record(expectation, rendition)
-    preface = supplemental_information(text)
-    tracks = [video_track(FrameSize(width, height), expectation.fps, pictures, preface)]
-    if expectation.sound:
-        tracks.append(sound_track(score(expectation, rendition)))
+    sound = score(expectation, rendition) if expectation.sound else None
+    text = record(expectation, rendition, pictures, () if sound is None else sound.frames)
+    tracks = [video_track(FrameSize(width, height), expectation.fps, pictures, supplemental_information(text))]
+    if sound is not None:
+        tracks.append(sound_track(sound))
     file = movie_file(tracks, text, rendition.created_at, rendition.moov)
     if rendition.media != "realistic-size":
         return file

@@ -2,6 +2,8 @@
 
 import json
 import struct
+from collections.abc import Iterable
+from hashlib import sha256
 
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media.boxes import box, full_box
@@ -22,12 +24,22 @@ _USER_DATA_UNREGISTERED = 5
 """payloadType of a UUID followed by what its owner likes (ITU-T H.264 D.1.6)."""
 
 
-def record(expectation: MediaExpectation, rendition: Rendition) -> bytes:
+def hash_of(samples: Iterable[bytes]) -> str:
+    """Hash of some samples one after another, in hex; 64 bits are enough to notice a fault."""
+    digest = sha256()
+    for sample in samples:
+        digest.update(sample)
+    return digest.hexdigest()[:16]
+
+
+def record(
+    expectation: MediaExpectation, rendition: Rendition, pictures: Iterable[bytes], sound: Iterable[bytes]
+) -> bytes:
     """JSON, in UTF-8, sorted and without spaces.
 
     Who made it (`app`, `app_version`, `task_id`), from what (`input_hash`, `replay`), and what a file that is whole
     holds: `width`, `height`, `frames`, `sound` (samples a second, null without sound), `voice` (register, null
-    without voice).
+    without voice), and a hash of the NAL units in `pictures` and of the AAC frames in `sound`.
     """
     facts = {
         "app": rendition.app,
@@ -35,8 +47,10 @@ def record(expectation: MediaExpectation, rendition: Rendition) -> bytes:
         "frames": expectation.frames,
         "height": expectation.height,
         "input_hash": rendition.input_hash,
+        "picture_hash": hash_of(pictures),
         "replay": rendition.replay,
         "sound": rendition.sample_rate if expectation.sound else None,
+        "sound_hash": hash_of(sound) if expectation.sound else None,
         "task_id": rendition.task_id,
         "voice": None if expectation.voice_id is None else register_of(expectation.voice_id),
         "width": expectation.width,

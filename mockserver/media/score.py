@@ -1,10 +1,13 @@
 """What a video sounds like: beeps that count the seconds, and a voice between them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from contracts import fixtures
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media.aac import SAMPLES_PER_FRAME, AacFrames, beeps, read_adts
 from mockserver.media.rendition import Rendition
-from mockserver.media.voices import SYLLABLES, register_of, speaking_seconds, syllables_of
+from mockserver.media.voices import REGISTERS, SYLLABLES, register_of, speaking_seconds, syllables_of
 
 SYLLABLE_FRAMES = 8
 """AAC frames of a syllable, silent at both ends; four fit between two beeps."""
@@ -43,6 +46,18 @@ def syllables(rate: int, register: int) -> list[tuple[bytes, ...]]:
     first = register * SYLLABLES * SYLLABLE_FRAMES
     starts = range(first, first + SYLLABLES * SYLLABLE_FRAMES, SYLLABLE_FRAMES)
     return [stock[start : start + SYLLABLE_FRAMES] for start in starts]
+
+
+@lru_cache(maxsize=2)
+def recorded_registers(rate: int) -> Mapping[bytes, int]:
+    """The register of each recorded frame that only one register has: silence belongs to none."""
+    found: dict[bytes, set[int]] = {}
+    for register in range(REGISTERS):
+        for frames in syllables(rate, register):
+            for frame in frames:
+                found.setdefault(frame, set()).add(register)
+    silent = set(beeps(rate, 500).frames)
+    return {frame: min(registers) for frame, registers in found.items() if len(registers) == 1 and frame not in silent}
 
 
 def speech_places(rate: int, seconds: int, count: int) -> list[int]:
