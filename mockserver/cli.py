@@ -136,6 +136,12 @@ def cli() -> None:
     help="Worlds kept; the longest unused one goes first.",
 )
 @click.option(
+    "--media-cache-dir",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Keep rendered videos there as well, up to 1 GiB; the next start finds them.",
+)
+@click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
     is_eager=True,
@@ -285,6 +291,7 @@ def to_settings(options: dict[str, Any]) -> Settings:
         control_token=options["control_token"],
         credits=round(options["credits"] * MICROCENTS_PER_USD),
         max_worlds=options["max_worlds"],
+        media_cache_dir=options["media_cache_dir"],
     )
     if chosen.clock != "scaled" and chosen.clock_scale != 1.0:
         raise SettingsError("--clock-scale goes with --clock scaled")

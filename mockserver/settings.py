@@ -89,6 +89,10 @@ class Settings:
     """Bytes of one upload. Above the contract's 10 MB, so that a file that is too large can be uploaded and refused."""
     media_cache: int = 128 * 1024 * 1024
     """Bytes of rendered videos kept in memory."""
+    media_cache_dir: str | None = None
+    """Folder in which rendered videos are kept as well; None: nowhere."""
+    media_cache_disk: int = 1024 * 1024 * 1024
+    """Bytes of rendered videos kept in that folder."""
 
     @property
     def is_loopback(self) -> bool:
