@@ -189,7 +189,7 @@ def test_a_large_file_is_read_in_ranges(stage: Stage) -> None:
 
 
 def test_colours_are_those_that_were_written(stage: Stage) -> None:
-    """The browser's own decoder shows the mosaic's bars as BT.709 says; canvases convert, so within ten steps of 255."""
+    """The browser's own decoder shows the mosaic's bars as BT.709 says, within ten steps: canvases convert."""
     seen = next(row for row in stage.seen if row["name"] == "tiny.mp4")
     for (name, colour), pixel in zip(COLOUR_BARS, seen["pixels"], strict=False):
         luma, blue, red = (colour.y - 16) / 219, (colour.cb - 128) / 224, (colour.cr - 128) / 224
