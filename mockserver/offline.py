@@ -26,8 +26,8 @@ DEFAULT_TIME = "2026-06-01T00:00:00Z"
 _FROM_INPUT = "-"
 """Task id that stands for one that follows from the input, so that no option is needed for equal bytes."""
 
-MOST_INPUT_BYTES = 64 * 1024 * 1024
-"""Larger files are refused unread; a request with two pictures inside is smaller."""
+MOST_INPUT_BYTES = 512 * 1024 * 1024
+"""Larger files are refused unread: requests and pictures are smaller, and so is any video of this app."""
 
 
 class OfflineError(Exception):

@@ -2,9 +2,11 @@
 
 import math
 import struct
+import subprocess
 from array import array
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -112,6 +114,19 @@ def test_recorded_syllables_begin_and_end_in_silence(
         for seam in (place * 1024, (place + SYLLABLE_FRAMES) * 1024):
             assert max(map(abs, left[seam : seam + 512])) < QUIET
     assert {len(frames) for register in range(REGISTERS) for frames in syllables(rate, register)} == {SYLLABLE_FRAMES}
+
+
+@rates
+def test_seams_are_no_warning_to_ffmpeg(
+    rate: Rate, spoken: MediaExpectation, rendition: Rendition, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Frames of three recordings follow one another, and the strictest reading has nothing to say."""
+    file = tmp_path / "film.mp4"
+    rendition = replace(rendition, sample_rate=rate, spoken_words=400, media="tiny")
+    file.write_bytes(render(replace(spoken, seconds=10), rendition))
+    command = [program("ffmpeg"), "-v", "warning", "-xerror", "-err_detect", "explode", "-i", file, "-f", "null", "-"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 @rates

@@ -3,9 +3,11 @@
 The whole table in tiny, and a seeded sample of it in full, so that it stays a matter of seconds.
 """
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,6 +127,20 @@ def test_everything_accepted_decodes(size: tuple[int, int], watch: Watch) -> Non
             seen.add(expected)
             _check(version, judgement, _made(version, judgement, "tiny", number), watch)
     assert seen
+
+
+@pytest.mark.parametrize("media", ["full", "tiny"])
+@pytest.mark.parametrize("number", range(SAMPLED))
+def test_ffmpeg_has_nothing_to_say(
+    number: int, media: MediaMode, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Not even a warning, for pictures or sound."""
+    version, _, judgement = SAMPLE[number]
+    file = tmp_path / "film.mp4"
+    file.write_bytes(_made(version, judgement, media, number))
+    command = [program("ffmpeg"), "-v", "warning", "-xerror", "-err_detect", "explode", "-i", file, "-f", "null", "-"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("number", range(SAMPLED))
