@@ -53,18 +53,18 @@ class RenderPool:
         """
         process = self._take()
         if process is not None:
+            assert process.stdin is not None  # noqa: S101  # it was started with both pipes
+            assert process.stdout is not None  # noqa: S101
             try:
-                assert process.stdin is not None  # noqa: S101  # it was started with both pipes
-                assert process.stdout is not None  # noqa: S101
-                worker.send(process.stdin, (expectation, rendition))
-                answer = worker.receive(process.stdout)
-            except (OSError, EOFError, ValueError):
+                content = worker.render_in(process.stdin, process.stdout, expectation, rendition)
+            except (OSError, EOFError):
                 self._end(process)
+            except Exception:
+                self._give_back(process)
+                raise
             else:
                 self._give_back(process)
-                if isinstance(answer, Exception):
-                    raise answer
-                return bytes(answer)
+                return content
         if self._closed:
             raise RuntimeError("the emulator is closing; no video is rendered any more")
         # No process can be had, or it died: a video that disturbs the loop a little is better than none.
