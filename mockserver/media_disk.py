@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import mockserver
@@ -84,10 +85,10 @@ class DiskCache:
 
 
 def _writer_hash() -> str:
-    """The writer's own sources and data, so that another version of it never finds what this one wrote."""
-    digest = hashlib.sha256()
+    """The writer's sources, its data and the library that draws, so that no other version finds what this one wrote."""
+    digest = hashlib.sha256(version("pillow").encode())
     sources = sorted((Path(mockserver.__file__).parent / "media").glob("*.py"))
-    recordings = sorted(fixtures.path("audio").iterdir())
-    for file in [*sources, *recordings]:
+    data = [file for folder in ("audio", "fonts") for file in sorted(fixtures.path(folder).iterdir())]
+    for file in [*sources, *data]:
         digest.update(f"{file.name}:".encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -138,10 +138,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     server.daemon_threads = True
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
-    profile = f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"
+    folder = tmp_path_factory.mktemp("chromium")
+    profile = f"--user-data-dir={folder / 'profile'}"
     address = f"http://127.0.0.1:{server.server_address[1]}/"
     browser = subprocess.Popen(
-        [chromium, *FLAGS, profile, address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [chromium, *FLAGS, profile, address],
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         assert found.done.wait(PATIENCE), "Chromium did not come to the end of all videos"

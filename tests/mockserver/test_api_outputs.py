@@ -7,7 +7,7 @@ import pytest
 from contracts.apps import table
 
 from . import pictures
-from .asgi import Client, path_of
+from .asgi import Client, emulated, path_of
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +83,13 @@ async def test_the_same_input_is_the_same_hash_wherever_the_picture_lies(client:
         start = content.index(b'"input_hash":"') + 14
         hashes.add(content[start : start + 64])
     assert len(hashes) == 1
+
+
+async def test_rendering_ends_with_the_server() -> None:
+    """The process that wrote a video is gone when the emulator has closed."""
+    async with emulated() as client:
+        pool = client.emulator.media._pool
+        assert pool.processes == 0
+        await _video(client, {"prompt": "p"})
+        (process,) = pool._all
+    assert (pool.processes, process.poll() is not None) == (0, True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver import media_cache, render_pool
+from mockserver import media_cache, media_disk, render_pool
 from mockserver.media import Rendition, render
 from mockserver.media_cache import MediaCache, key_of
 from mockserver.media_disk import DiskCache
@@ -180,3 +180,11 @@ def test_without_processes_videos_are_made_here(monkeypatch: pytest.MonkeyPatch)
         assert pool.processes == 0
     finally:
         pool.close()
+
+
+def test_another_version_of_the_writer_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would write may differ."""
+    DiskCache(tmp_path, 1_000_000).put("key", b"video")
+    assert DiskCache(tmp_path, 1_000_000).get("key") == b"video"
+    monkeypatch.setattr(media_disk, "_writer_hash", lambda: "another")
+    assert DiskCache(tmp_path, 1_000_000).get("key") is None
