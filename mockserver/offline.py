@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from contracts.apps import table
 from contracts.apps.files import FileFacts
-from contracts.apps.judgement import InputWarning, Judgement, Violation
+from contracts.apps.judgement import InputWarning, Violation
 from contracts.apps.table import VersionName
 from contracts.apps.video_v2_6 import FILE_FIELDS, judge
 from contracts.wire.ids import parse_timestamp
+from mockserver import media
 from mockserver import replay as replays
 from mockserver.clock import within_time
 from mockserver.media.inspection import Inspection
@@ -133,22 +134,22 @@ def render(document: Mapping[str, Any], pictures: Mapping[str, Path], replay: Re
     named = {**document, **{field: str(path) for field, path in pictures.items()}}
     contents = {str(path): _read(path) for path in pictures.values()}
     files = {
-        named[field]: _facts(field, named[field], contents)
+        named[field]: _named(field, named[field], contents)
         for field in FILE_FIELDS
         if isinstance(named.get(field), str) and named[field]
     }
-    judgement = judge(replay.app_version, named, files.__getitem__, replay.enforce)
+    judgement = judge(replay.app_version, named, lambda value: files[value][0], replay.enforce)
     if judgement.violations:
         raise RefusedError(judgement.violations)
     if judgement.failure is not None or judgement.expectation is None:
         raise FailedError(f"this task is accepted and fails, so there is no video: {judgement.failure}")
-    content_ids = _content_ids(judgement, files)
+    accepted = judgement.accepted or {}
+    used = {field: files[accepted[field]] for field in FILE_FIELDS if accepted.get(field)}
+    images = {field: media.GivenImage(facts.content_id or "", content) for field, (facts, content) in used.items()}
     if replay.task_id == _FROM_INPUT:
-        accepted = judgement.accepted or {}
+        content_ids = {field: image.content_id for field, image in images.items() if image.content_id}
         replay = replace(replay, task_id=replays.input_hash(accepted, content_ids)[:26])
-    from mockserver import media
-
-    content = media.render(judgement.expectation, replays.rendition(judgement, content_ids, replay))
+    content = media.render(judgement.expectation, replays.rendition(judgement, images, replay))
     return Rendered(content, judgement.warnings, replay)
 
 
@@ -226,13 +227,13 @@ def _read(path: Path) -> bytes:
         raise OfflineError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def _facts(field: str, value: str, contents: Mapping[str, bytes]) -> FileFacts:
-    """What is known of a file that the input names: given here, inline, or foreign as on a server."""
+def _named(field: str, value: str, contents: Mapping[str, bytes]) -> tuple[FileFacts, bytes | None]:
+    """What is known of a file that the input names, and its bytes: given here, inline, or foreign as on a server."""
     from mockserver import images, storage
     from mockserver.api.runs import decode_data_uri
 
     if value in contents:
-        return images.inspect(contents[value])
+        return images.inspect(contents[value]), contents[value]
     try:
         host = urlsplit(value).netloc.lower()
     except ValueError:
@@ -240,14 +241,8 @@ def _facts(field: str, value: str, contents: Mapping[str, bytes]) -> FileFacts:
     reference = storage.refer(value, frozenset({host} - {""}))
     if reference.kind == "data":
         content = decode_data_uri(value)
-        return FileFacts("malformed") if content is None else images.inspect(content, "inline")
+        return FileFacts("malformed") if content is None else images.inspect(content, "inline"), content
     if reference.kind in {"file", "output"}:
         flag = field.replace("_", "-")
         raise OfflineError(f"{field} is a file on an emulator, {value[:120]}; give its bytes with --{flag} FILE")
-    return FileFacts("malformed" if reference.kind == "malformed" else "foreign")
-
-
-def _content_ids(judgement: Judgement, files: Mapping[str, FileFacts]) -> dict[str, str]:
-    accepted = judgement.accepted or {}
-    known = {field: files[accepted[field]].content_id for field in FILE_FIELDS if accepted.get(field)}
-    return {field: content_id for field, content_id in known.items() if content_id is not None}
+    return FileFacts("malformed" if reference.kind == "malformed" else "foreign"), None

@@ -12,7 +12,7 @@ from contracts.apps import table
 from contracts.apps.judgement import Judgement
 from contracts.apps.table import Enforcement, VersionName
 from contracts.apps.video_v2_6 import FILE_FIELDS
-from mockserver.media import MediaMode, Rendition
+from mockserver.media import NOT_FETCHED, GivenImage, MediaMode, Rendition
 
 FORMAT = "1"
 """First part of a token; another number when the parts change."""
@@ -81,16 +81,18 @@ def parse(token: str) -> Replay:
     )
 
 
-def rendition(judgement: Judgement, content_ids: Mapping[str, str], replay: Replay) -> Rendition:
+def rendition(judgement: Judgement, images: Mapping[str, GivenImage], replay: Replay) -> Rendition:
     """What a video shows and records of an accepted input.
 
     Args:
         judgement: one that accepts.
-        content_ids: for `image` and `end_image` the hash of the picture, where its bytes are here.
+        images: for `image` and `end_image` the picture; foreign ones, never fetched, may be left out.
         replay: the rest.
     """
     accepted = judgement.accepted or {}
     app = table.load().versions[replay.app_version]
+    start, end = (images.get(field, NOT_FETCHED) if accepted.get(field) else None for field in FILE_FIELDS)
+    content_ids = {field: image.content_id for field, image in images.items() if image.content_id}
     return Rendition(
         task_id=replay.task_id,
         app=table.load().reference,
@@ -102,6 +104,9 @@ def rendition(judgement: Judgement, content_ids: Mapping[str, str], replay: Repl
         media=replay.media,
         input_hash=input_hash(accepted, content_ids),
         replay=str(replay),
+        prompt=str(accepted["prompt"]),
+        start_image=start,
+        end_image=end,
         spoken_words=spoken_words(accepted["prompt"], app.marker) if accepted.get("voice_id") else 0,
     )
 

@@ -13,6 +13,7 @@ from contracts.wire.ids import short, timestamp
 from contracts.wire.statuses import TERMINAL, Numbering, Status, number
 from mockserver import timeline
 from mockserver.clock import Member
+from mockserver.media import GivenImage
 from mockserver.rng import Rng
 from mockserver.timeline import LOG_TASK, Timeline
 
@@ -37,8 +38,8 @@ class Task:
     """Where the caller reaches us; the webhook's URLs derive from it."""
     enforcement: Enforcement = "documented"
     """How strictly the input was judged (D4)."""
-    content_ids: Mapping[str, str] = field(default_factory=dict)
-    """For `image` and `end_image` the hash of the picture, where its bytes were here."""
+    images: Mapping[str, GivenImage] = field(default_factory=dict)
+    """For `image` and `end_image` the picture as it was when the task was accepted."""
     input_files: tuple[str, ...] = ()
     """Ids of uploaded files that the input names."""
     session_id: str | None = None

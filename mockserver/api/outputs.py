@@ -19,5 +19,5 @@ async def video(call: Call, task: Task) -> Video:
         created_at=int(task.ended() or task.created),
         task_id=task.id,
     )
-    rendition = replays.rendition(task.judgement, task.content_ids, replay)
+    rendition = replays.rendition(task.judgement, task.images, replay)
     return await call.emulator.media.get(task.expectation, rendition)

@@ -1,9 +1,9 @@
 """Expectation in, MP4 bytes out: an H.264 and MP4 writer of our own, with no codec library (ARCHITECTURE, idea 5)."""
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media.rendition import MediaMode, Rendition
+from mockserver.media.rendition import NOT_FETCHED, GivenImage, MediaMode, Rendition
 
-__all__ = ["MediaMode", "Rendition", "render"]
+__all__ = ["NOT_FETCHED", "GivenImage", "MediaMode", "Rendition", "render"]
 
 
 def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:

@@ -56,6 +56,23 @@ class Canvas:
                 first = (index >> 1) * across
                 self._changed.update(range(first + (x >> 1), first + ((end + 1) >> 1)))
 
+    def stamp(self, x: int, y: int, dots: Iterable[bytes], colours: tuple[Colour, Colour]) -> None:
+        """Paint rows of dots, a cell each: 0 in the first colour, 1 in the second."""
+        inks = bytes.maketrans(b"\0\1", bytes(self._inks[colour] for colour in colours))
+        across = self.size.macroblocks_wide
+        for index, line in enumerate(dots, y):
+            row, paint = self.rows[index], line.translate(inks)
+            if row[x : x + len(paint)] == paint:
+                continue
+            before = bytes(row)
+            row[x : x + len(paint)] = paint
+            first = (index >> 1) * across
+            self._changed.update(
+                first + (cell >> 1)
+                for cell in range(x & ~1, x + len(paint), 2)
+                if row[cell : cell + 2] != before[cell : cell + 2]
+            )
+
     def cover(self, address: int, tile: bytes) -> None:
         """Lay a tile over a macroblock."""
         if self.tiles.get(address) != tile:
