@@ -24,10 +24,13 @@ from mockserver.media.slate import addresses, blank_canvas, code_side, engrave_c
 _SHARE = 6
 """In landscape the strip takes a sixth of the height; the code rises above it."""
 
-_SMALLEST = (560, 448)
-"""Width and height in pixels below which there is no room for a strip; the contract has no such size."""
+_AROUND_CODE = (36, 20)
+"""Cells beside and above the code without which there is no strip; the contract has no such size."""
 
 _SMALLEST_PROMPT = 13
+
+_NARROWEST_TEXT = 30
+"""Cells that text between readout and code takes at least."""
 
 
 class PhotoScene:
@@ -48,9 +51,10 @@ class PhotoScene:
         self._fresh: dict[int, list[int]] = {}
         self._kept: frozenset[int] = frozenset()
         self._readout: Readout | None = None
-        if size.width < _SMALLEST[0] or size.height < _SMALLEST[1]:
+        side = code_side(rendition)
+        if size.width < (side + _AROUND_CODE[0]) * CELL or size.height < (side + _AROUND_CODE[1]) * CELL:
             return
-        area, code, places = _places(size, code_side(rendition))
+        area, code, places = _places(size, side)
         self._strip.fill(area, colours.panel)
         self._strip.fill(code, colours.panel)
         self._readout = Readout(self._strip, places.readout, colours, (expectation, rendition))
@@ -108,15 +112,17 @@ def _places(size: FrameSize, side: int) -> tuple[Rectangle, Rectangle, _StripPla
     visible_across, visible_down = size.width // CELL, size.height // CELL
     margin = max(min(visible_across, visible_down) // 40 & ~1, 2)
     panel_side = side + 3 & ~1
-    portrait = visible_across < visible_down
+    left = (visible_across - margin - panel_side) & ~1
+    dots = glyphs.text_width(TIME_CODE) + 1 & ~1
+    wide = dots + 2 + counter_width()
+    start = margin + wide + 4 & ~1
+    # Readout, text and code side by side, or text above the readout where that leaves the text too little room.
+    portrait = visible_across < visible_down or left - start - 2 < _NARROWEST_TEXT
     high = panel_side + 2 if portrait else max(visible_down // _SHARE & ~1, readout_height(1) + 4)
     top = (visible_down - high) & ~1
     area = Rectangle(0, top, across, down - top)
-    left = (visible_across - margin - panel_side) & ~1
     code_panel = Rectangle(left, (visible_down - 1 - panel_side) & ~1, panel_side, panel_side)
     code = Rectangle(left + 1, code_panel.y + 1, side, side)
-    dots = glyphs.text_width(TIME_CODE) + 1 & ~1
-    wide = dots + 2 + counter_width()
     tall = readout_height(1)
     below = portrait and wide > left - 2 * margin
     panel_top = (visible_down - 2 - tall - (6 if below else 0)) & ~1
@@ -134,6 +140,5 @@ def _places(size: FrameSize, side: int) -> tuple[Rectangle, Rectangle, _StripPla
     if portrait:
         text = Rectangle(margin, top + 2, (left - margin - 2) & ~1, (panel_top - top - 2) & ~1)
     else:
-        start = margin + wide + 4 & ~1
         text = Rectangle(start, top + 2, (left - start - 2) & ~1, (visible_down - top - 2) & ~1)
     return area, code_panel, _StripPlaces(readout, text)
