@@ -93,10 +93,12 @@ def inspect(content: bytes) -> Inspection:
     index = next((box for box in top if box.kind == b"moov"), None)
     media = next((box for box in top if box.kind == b"mdat"), None)
     tables: list[TrackTable] = []
+    length: float | None = None
     if index is None:
         problems.append("the index (moov) is missing: nothing can be played")
     else:
         try:
+            length = reader.movie_seconds(content, index)
             tables = reader.tracks(content, index)
         except (DamagedError, struct.error) as error:
             problems.append(f"the index cannot be read: {error}")
@@ -105,8 +107,7 @@ def inspect(content: bytes) -> Inspection:
     seen = _Pictures(content, pictures, problems)
     record = _record(content, top, seen, problems)
     heard = _Sound(content, sound, problems, ours=bool(record))
-    if index is not None:
-        _compare_lengths(reader.movie_seconds(content, index), pictures, sound, problems)
+    _compare_lengths(length, pictures, sound, problems)
     if any(box.kind == b"moof" for box in top):
         problems.append("the file is fragmented (moof): what lies in the fragments is not read")
     if record:

@@ -116,7 +116,7 @@ def test_other_containers_are_refused(container: str) -> None:
         inspect(_foreign(container=container))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_makes_the_reader_fail(
     data: st.DataObject, expectation: MediaExpectation, rendition: Rendition
