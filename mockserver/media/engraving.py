@@ -1,7 +1,6 @@
 """Masks of ink laid onto flat macroblocks: where there is detail, a tile of samples; elsewhere nothing."""
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mockserver.media.canvas import Canvas
@@ -29,8 +28,12 @@ def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -
     Raises ValueError where the macroblock below is not of one colour.
     """
     across = canvas.size.macroblocks_wide
+    inked = mask.getbbox()
+    if inked is None:
+        return
     thin = mask.reduce(2)
-    for index, (left, right) in enumerate(pairwise(range(0, mask.width + 1, MACROBLOCK))):
+    for index in range(inked[0] // MACROBLOCK, -(-inked[2] // MACROBLOCK)):
+        left, right = index * MACROBLOCK, (index + 1) * MACROBLOCK
         luma = mask.crop((left, 0, right, mask.height)).tobytes()
         chroma = b""
         for line in range(mask.height // MACROBLOCK):

@@ -1,5 +1,6 @@
 """Text as a mask: wrapped into lines, each character in a font that has it."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -29,6 +30,11 @@ LEADING = 1.36
 _ASCENT = 1.02
 """From the top of a line to its baseline, in em."""
 
+_EVEN = 32
+"""Pixels per em from which a whole run is drawn at once. In smaller text each word is put in its place, because Pillow
+rounds the width of every letter to whole pixels."""
+
+_WORDS = re.compile(r" *[^ ]+ *| +")
 _ELLIPSIS = "…"
 _IGNORED = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u202a\u202b\u202c\u202d\u202e")
 """Characters without a look of their own, where no shaping engine asks for them."""
@@ -109,9 +115,13 @@ def draw(mask: "Image", line: Line, x: int, y: int, size: int) -> None:
                 middle = at + width(MISSING, character) * size / 2
                 pen.text((round(middle), baseline - round(0.35 * size)), box_label(character), 255, label, "mm")
                 at += width(MISSING, character) * size
-        else:
+        elif face == DEVANAGARI or size >= _EVEN:
             pen.text((round(at), baseline), text, 255, font(face, size), "ls")
             at += width(face, text) * size
+        else:
+            for word in _WORDS.findall(text):
+                pen.text((round(at), baseline), word, 255, font(face, size), "ls")
+                at += sum([width(face, character) for character in word]) * size
 
 
 def _draw_box(rectangle: object, character: str, at: float, baseline: int, size: int) -> None:

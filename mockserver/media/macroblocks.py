@@ -53,17 +53,50 @@ class MacroblockCoder:
     def whole(self, rows: int) -> Parts:
         """All macroblocks of so many rows, as they stand in an I slice."""
         across = self._across
-        covered = {address // across for address in self._canvas.tiles}
+        covered: list[set[int]] = [set() for _ in range(rows)]
+        for address in self._canvas.tiles:
+            covered[address // across].add(address % across)
         parts: Parts = []
         plain: set[int] = set()
+        above: set[int] = set()
         for row in range(rows):
-            # Only beside or below samples does a row need a closer look.
-            if row in covered or any(address in plain for address in range((row - 1) * across, row * across)):
-                for address in range(row * across, (row + 1) * across):
-                    parts += self._macroblock(address, plain, in_p=False)
-            else:
+            if not covered[row] and not above:
                 parts.append(self._flat_row(row))
+                continue
+            before = len(plain)
+            parts += self._mixed_row(row, covered[row] | above, plain)
+            start = row * across
+            above = {column for column in range(across) if start + column in plain} if len(plain) > before else set()
         return parts
+
+    def _mixed_row(self, row: int, near: set[int], plain: set[int]) -> Parts:
+        """A row with samples in it or above it; `near` are the columns where there are some."""
+        start = row * self._across
+        parts: Parts = []
+        column = 0
+        for stop in [*sorted(near), self._across]:
+            # Up to there all is flat; but the first column has no left neighbour, and samples predict nothing.
+            while column < stop and (not column or start + column - 1 in plain):
+                parts += self._macroblock(start + column, plain, in_p=False)
+                column += 1
+            if column < stop:
+                parts.append(self._flat_run(row, column, stop))
+            if stop < self._across:
+                parts += self._macroblock(start + stop, plain, in_p=False)
+            column = stop + 1
+        return parts
+
+    def _flat_run(self, row: int, first: int, stop: int) -> str:
+        """Flat macroblocks that follow another flat one, with no samples near them, in an I slice."""
+        upper, lower = self._canvas.rows[2 * row : 2 * row + 2]
+        left, right = 2 * first - 1, 2 * stop
+        cells = bytes(upper[left:right] + lower[left:right])
+        bits = self._rows.get(cells)
+        if bits is None:
+            bits = self._rows[cells] = "".join(
+                [self._from_left(row, column, in_p=False, beside=False) for column in range(first, stop)]
+            )
+        return bits
 
     def repainted(self, addresses: Sequence[int]) -> Parts:
         """The macroblocks at these raster addresses, as they stand in a P slice: each after its mb_skip_run."""
@@ -77,16 +110,9 @@ class MacroblockCoder:
         return parts
 
     def _flat_row(self, row: int) -> str:
-        """A row of flat macroblocks with no samples near them; the rest of the row after its first is remembered."""
-        upper, lower = self._canvas.rows[2 * row : 2 * row + 2]
-        cells = bytes(upper + lower)
-        bits = self._rows.get(cells)
-        if bits is None:
-            bits = self._rows[cells] = "".join(
-                [self._from_left(row, column, in_p=False, beside=False) for column in range(1, self._across)]
-            )
+        """A row of flat macroblocks with no samples near them."""
         first = self._from_above(row, 0, in_p=False, beside=False) if row else self._from_nothing(in_p=False)
-        return first + bits
+        return first + self._flat_run(row, 1, self._across)
 
     def _macroblock(self, address: int, plain: set[int], *, in_p: bool) -> Parts:
         """One macroblock; `plain` are the addresses coded as samples in this picture so far, and gets one more."""

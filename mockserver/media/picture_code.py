@@ -52,10 +52,35 @@ def parse(text: str) -> PictureCode:
     return PictureCode(task_id.lower() if mark.isupper() else task_id, input_hash.lower(), int(frame))
 
 
-@lru_cache(maxsize=64)
 def modules(code: PictureCode) -> tuple[bytes, ...]:
-    """The code without its quiet zone: rows of modules, 1 for dark (QR code of ISO/IEC 18004, error correction M)."""
+    """The code without its quiet zone: rows of modules, 1 for dark (QR code of ISO/IEC 18004, error correction M).
+
+    Data, error correction and a fixed mask are all sums modulo 2. So the code of picture n is that of picture 0, turned
+    where the codes of any other id of that length differ between picture n and picture 0.
+    """
+    text = text_of(code)
+    first = text_of(code._replace(frame=0))
+    side, dots = _dots(first)
+    if text != first and len(text) == len(first):
+        dots ^= _difference(text[:4], len(text), text[-3:])
+    elif text != first:
+        side, dots = _dots(text)
+    whole = dots.to_bytes(side * side, "big")
+    return tuple(whole[line : line + side] for line in range(0, len(whole), side))
+
+
+@lru_cache(maxsize=512)
+def _difference(mark: str, length: int, frame: str) -> int:
+    """What turns between picture 0 and another in codes of texts of one length, in capitals or not."""
+    stand_in = mark + "/" * (length - len(mark) - len(frame))
+    return _dots(stand_in + "000")[1] ^ _dots(stand_in + frame)[1]
+
+
+@lru_cache(maxsize=16)
+def _dots(text: str) -> tuple[int, int]:
+    """The side of a code, and its modules as one number, a byte each."""
     import segno
 
-    made = segno.make_qr(text_of(code), error="m", boost_error=False, mask=_MASK)
-    return tuple(bytes(row) for row in made.matrix)
+    mode = "alphanumeric" if text.isupper() else "byte"
+    made = segno.make_qr(text, error="m", boost_error=False, mask=_MASK, mode=mode)
+    return len(made.matrix), int.from_bytes(b"".join(bytes(row) for row in made.matrix), "big")

@@ -173,7 +173,7 @@ def test_a_fresh_interpreter_gives_the_same_bytes(
 
 
 GOLDEN = {
-    "1280x720-5s-silent-front": "b0feb6f81854a422a619ea56ca0963cec781b78fe10a6df5be598438757caae9",
+    "1280x720-5s-silent-front": "abc8a59bff61283e501e269861d74879338d31c4064fdef0ccc91abd069edcc6",
     "1920x1080-10s-48000-end": "3ebd41a1935fb3ad06cdc29f68da24255895d73180aba56661bbac4fd4a7f83a",
     "1088x1904-5s-44100-front": "fd9a5a12e1c431de35e4da89b20537fa8d9c08c0cfb42627d1ec63454e51d41a",
 }
