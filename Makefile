@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden
+.PHONY: serve test lint demo setup clean help golden bench
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,6 +43,9 @@ lint: $(STAMP) ## ruff and mypy
 
 demo: $(STAMP) ## the app page's four snippets through the official client
 	@$(BIN)/python tools/demo.py $(ARGS)
+
+bench: $(STAMP) ## time and size of the videos beside PyAV, and the event loop while they are made
+	@$(BIN)/python tools/bench_media.py $(ARGS)
 
 golden: $(STAMP) ## record fixtures/exchanges anew; look at the diff before you commit it
 	@$(BIN)/python tools/record_golden.py $(ARGS)

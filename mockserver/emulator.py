@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from contracts.wire.problems import Problem
 from mockserver import rng
 from mockserver.egress import Egress
 from mockserver.media_cache import MediaCache
+from mockserver.media_disk import DiskCache
 from mockserver.settings import Settings
 from mockserver.worlds import Worlds
 
@@ -24,7 +26,9 @@ class Emulator:
         self.seed = rng.fresh_seed() if settings.seed is None else settings.seed
         self.egress = Egress(settings.allow_egress)
         self.worlds = Worlds(settings, self.seed, self.egress)
-        self.media = MediaCache(settings.media_cache)
+        folder = settings.media_cache_dir
+        disk = None if folder is None else DiskCache(Path(folder), settings.media_cache_disk)
+        self.media = MediaCache(settings.media_cache, disk)
         self.serving = False
         """True between the start and the end of the server's life."""
         self.closing = False

@@ -11,6 +11,7 @@ from contracts.wire.envelopes import Envelope
 from contracts.wire.statuses import Numbering
 from contracts.wire.streams import SseEvents
 from mockserver.clock import Mode
+from mockserver.media.rendition import MediaMode
 from mockserver.timeline import Latency
 
 MICROCENTS_PER_USD = 100_000_000
@@ -37,6 +38,7 @@ class Behaviour:
     rate_limits: Literal["off", "documented"] = "off"
     empty_input: Literal["reject", "sample"] = "reject"
     """`sample` fills the app's sample prompt into an input without one: the app page's snippets run as printed."""
+    media: MediaMode = "full"
     moov: Literal["front", "end"] = "front"
     sample_rate: Literal[44100, 48000] = 44100
     webhook_secret: str | None = None
@@ -53,6 +55,7 @@ HELP: Mapping[str, str] = {
     "sse_events": "Unnamed server-sent events, or the documented update/done.",
     "rate_limits": "Enforce the documented limits per minute, or only show the headers.",
     "empty_input": "Refuse an input without a prompt, or fill in the app's sample prompt.",
+    "media": "Videos as slates, as cheap flat mosaics, or as slates padded to 5 to 27 MB.",
     "moov": "Where the index of the videos lies.",
     "sample_rate": "Sound samples per second.",
     "webhook_secret": "Sign webhooks as Standard Webhooks says.",
@@ -88,6 +91,10 @@ class Settings:
     """One line on stderr for each exchange of the vendor's surface."""
     media_cache: int = 128 * 1024 * 1024
     """Bytes of rendered videos kept in memory."""
+    media_cache_dir: str | None = None
+    """Folder in which rendered videos are kept as well; None: nowhere."""
+    media_cache_disk: int = 1024 * 1024 * 1024
+    """Bytes of rendered videos kept in that folder."""
 
     @property
     def is_loopback(self) -> bool:

@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from contracts.apps import table
 from contracts.apps.expectation import MediaExpectation
 from contracts.apps.judgement import Judgement
-from contracts.apps.table import AppVersion
+from contracts.apps.table import AppVersion, Enforcement
 from contracts.wire.ids import short, timestamp
 from contracts.wire.statuses import TERMINAL, Numbering, Status, number
 from mockserver import timeline
 from mockserver.clock import Member
+from mockserver.media import GivenImage
 from mockserver.rng import Rng
 from mockserver.timeline import LOG_TASK, Timeline
 
@@ -39,6 +38,10 @@ class Task:
     """Where the caller reaches us; the webhook's URLs derive from it."""
     output_size: int | None = None
     """Bytes of the video, known once it was rendered; only file objects tell it (D7)."""
+    enforcement: Enforcement = "documented"
+    """How strictly the input was judged (D4)."""
+    images: Mapping[str, GivenImage] = field(default_factory=dict)
+    """For `image` and `end_image` the picture as it was when the task was accepted."""
     input_files: tuple[str, ...] = ()
     """Ids of uploaded files that the input names."""
     session_id: str | None = None
@@ -346,10 +349,3 @@ def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{round(seconds, 3):g}s"
     return f"{int(seconds // 60)}m{round(seconds % 60, 3):g}s"
-
-
-def prompt_hash(task: Task) -> str:
-    """Return the hash of the accepted input that a video's colours and metadata carry, in hex."""
-    import hashlib
-
-    return hashlib.sha256(orjson.dumps(task.judgement.accepted, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -6,6 +6,7 @@ import binascii
 import difflib
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -23,6 +24,7 @@ from mockserver.api import bodies, outputs
 from mockserver.api.call import Answer, Call, Resource, kind
 from mockserver.api.dispatch import ClientGoneError
 from mockserver.clock import within_time
+from mockserver.media import GivenImage
 from mockserver.sessions import Session
 from mockserver.storage import StoredFile
 from mockserver.task import Task
@@ -49,7 +51,8 @@ async def run(call: Call) -> Answer:
     app, function = _app(call, request)
     _check_members(request, function)
     given = request.get("input")
-    found, input_files = await _look_up(call, given)
+    named = await _look_up(call, given)
+    found = {value: file.facts for value, file in named.items()}
     # From here to the task's making nothing waits, so that two runs cannot lease one worker.
     session = _session(call, request, app)
     document, messages = _with_sample(call, app, given)
@@ -60,7 +63,7 @@ async def run(call: Call) -> Answer:
     if isinstance(document, dict) and storage.refer(document["prompt"], own_hosts(call)).owner:
         # Old clients upload any text that looks like base64 or names a file and send its address instead (wire.md §6).
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
-    made = _make(call, request, app, judgement, input_files)
+    made = _make(call, request, app, judgement, named)
     call.world.add_task(made)
     call.exchange.task_id = made.id
     _enter_session(call, request, session, made, app)
@@ -220,36 +223,45 @@ def _enter_session(
     session.busy_until = made.ended()
 
 
-async def _look_up(call: Call, given: object) -> tuple[dict[str, FileFacts], tuple[str, ...]]:
-    """Return what is known of every file the input names, and the ids of those that are ours."""
-    found: dict[str, FileFacts] = {}
-    ours: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file that an input names."""
+
+    facts: FileFacts
+    stored: StoredFile | None = None
+    """Its record, if it is an upload of ours."""
+    content: bytes | None = None
+    """Its bytes as they are now: deleting or replacing the upload later changes no video."""
+
+
+async def _look_up(call: Call, given: object) -> dict[str, _Named]:
+    """Return what is known of every file the input names."""
+    found: dict[str, _Named] = {}
     if isinstance(given, dict):
         for field in FILE_FIELDS:
             value = given.get(field)
             if isinstance(value, str) and value and value not in found:
-                found[value], file = await _facts(call, value)
-                ours += [] if file is None else [file.id]
-    return found, tuple(dict.fromkeys(ours))
+                found[value] = await _named(call, value)
+    return found
 
 
 async def facts_of_input(call: Call, given: object) -> dict[str, FileFacts]:
     """Return what is known of every file that an input names, by the string that names it."""
-    return (await _look_up(call, given))[0]
+    return {value: file.facts for value, file in (await _look_up(call, given)).items()}
 
 
-async def _facts(call: Call, value: str) -> tuple[FileFacts, StoredFile | None]:
+async def _named(call: Call, value: str) -> _Named:
     reference = storage.refer(value, own_hosts(call))
     match reference.kind:
         case "data":
             content = decode_data_uri(value)
             if content is None:
-                return FileFacts("malformed"), None
-            return await asyncio.to_thread(images.inspect, content, "inline"), None
+                return _Named(FileFacts("malformed"))
+            return _Named(await asyncio.to_thread(images.inspect, content, "inline"), None, content)
         case "foreign":
-            return FileFacts("foreign"), None
+            return _Named(FileFacts("foreign"))
         case "malformed":
-            return FileFacts("malformed"), None
+            return _Named(FileFacts("malformed"))
         case "file":
             name = reference.name
             stored = call.world.storage
@@ -257,18 +269,22 @@ async def _facts(call: Call, value: str) -> tuple[FileFacts, StoredFile | None]:
             if reference.owner in {"", stored.owner}:
                 file = stored.by_name(name) if reference.owner else stored.get(name)
             if file is None:
-                return FileFacts("unknown"), None
-            if file.content is None:
-                return FileFacts("pending"), file
-            if file.facts is None:
-                file.facts = await asyncio.to_thread(images.inspect, file.content)
-            return file.facts, file
+                return _Named(FileFacts("unknown"))
+            content = file.content
+            if content is None:
+                return _Named(FileFacts("pending"), file)
+            facts = file.facts
+            if facts is None:
+                facts = await asyncio.to_thread(images.inspect, content)
+                if file.content is content:
+                    file.facts = facts
+            return _Named(facts, file, content)
         case "output":
             made = call.world.task_of_output(reference.name)
             # One of our videos: there, but no picture.
-            return FileFacts("unknown") if made is None else FileFacts("uploaded", size=0, format="mp4"), None
+            return _Named(FileFacts("unknown") if made is None else FileFacts("uploaded", size=0, format="mp4"))
         case _:
-            return FileFacts("unknown"), None
+            return _Named(FileFacts("unknown"))
 
 
 def own_hosts(call: Call) -> frozenset[str]:
@@ -311,7 +327,11 @@ def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, li
 
 
 def _make(
-    call: Call, request: Mapping[str, Any], app: AppVersion, judgement: Judgement, input_files: tuple[str, ...]
+    call: Call,
+    request: Mapping[str, Any],
+    app: AppVersion,
+    judgement: Judgement,
+    named: Mapping[str, _Named],
 ) -> Task:
     world, now = call.world, call.now
     identifier = world.rng.identifier("task")
@@ -334,8 +354,17 @@ def _make(
         life=life,
         output_name=world.rng.derived("output", identifier)[:8] + ".mp4",
         base_url=call.base_url,
-        input_files=input_files,
+        enforcement=world.behaviour.enforce,
+        images=_images(judgement, named),
+        input_files=tuple(dict.fromkeys(file.stored.id for file in named.values() if file.stored is not None)),
     )
+
+
+def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, GivenImage]:
+    """Return the pictures that an accepted input uses, by field."""
+    accepted = judgement.accepted or {}
+    used = {field: named[accepted[field]] for field in FILE_FIELDS if accepted.get(field)}
+    return {field: GivenImage(file.facts.content_id or "", file.content) for field, file in used.items()}
 
 
 def _waits(call: Call, request: Mapping[str, Any]) -> bool:

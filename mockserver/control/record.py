@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.apps import table
 from contracts.wire.ids import timestamp
 from contracts.wire.statuses import number
 from mockserver.journal import url_document
@@ -13,6 +14,9 @@ def document(task: Task, view: View, now: float) -> dict[str, Any]:
     expectation = task.expectation
     resolution = expectation.resolution
     legacy = task.app.name == "2026-05"
+    # The app reports its own static table, whatever the file's size is (app.md §2.5): another one for an image's own
+    # ratio, and an odd side where the file has the next even number.
+    width, height = table.load().sizes[resolution][(task.judgement.accepted or {})["aspect_ratio"]]
     return {
         "id": task.id,
         "app_version": task.app.name,
@@ -39,8 +43,8 @@ def document(task: Task, view: View, now: float) -> dict[str, Any]:
             "outputs": [
                 {
                     "type": "video",
-                    "width": expectation.width,
-                    "height": expectation.height,
+                    "width": width,
+                    "height": height,
                     "resolution": resolution,
                     "resolution_mp": 0,
                     "seconds": int(expectation.duration * 1000) / 1000,

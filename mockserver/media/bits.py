@@ -4,7 +4,11 @@ Text is the fastest bit buffer CPython has: joining and `int(text, 2)` run in C,
 costs a fraction of a millisecond.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+
+_SHORT = 64
+"""Bits up to which an aligned run is worth remembering: the few bits between two macroblocks of plain samples."""
 
 
 def u(value: int, width: int) -> str:
@@ -29,3 +33,30 @@ def rbsp(bits: str) -> bytes:
     closed = bits + "1"
     closed += "0" * (-len(closed) % 8)
     return int(closed, 2).to_bytes(len(closed) // 8, "big")
+
+
+def mixed_rbsp(parts: Iterable[str | bytes]) -> bytes:
+    """Close a payload of bits (text) and of samples (bytes); samples begin at a whole byte, after bits 0 as needed.
+
+    That is how pcm_alignment_zero_bit puts the samples of I_PCM macroblocks among others (ITU-T H.264 7.3.5).
+    """
+    whole: list[bytes] = []
+    pending: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            pending.append(part)
+        else:
+            bits = "".join(pending)
+            pending.clear()
+            whole.append(_aligned_short(bits) if len(bits) <= _SHORT else _aligned(bits))
+            whole.append(part)
+    return b"".join(whole) + rbsp("".join(pending))
+
+
+def _aligned(bits: str) -> bytes:
+    """Whole bytes, the last one filled up with bits 0."""
+    length = -(-len(bits) // 8)
+    return int(bits + "0" * (8 * length - len(bits)) or "0", 2).to_bytes(length, "big")
+
+
+_aligned_short = lru_cache(maxsize=1024)(_aligned)

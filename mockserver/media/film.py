@@ -1,13 +1,14 @@
 """From a media expectation to the bytes of an MP4 file."""
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media.aac import SAMPLES_PER_FRAME, beeps
-from mockserver.media.macroblocks import MacroblockCoder
+from mockserver.media.mosaic import mosaic
 from mockserver.media.movie import movie_file
-from mockserver.media.provenance import record
+from mockserver.media.padding import padding
+from mockserver.media.parameter_sets import FrameSize
+from mockserver.media.provenance import record, supplemental_information
+from mockserver.media.reel import reel
 from mockserver.media.rendition import Rendition
-from mockserver.media.slate import Slate
-from mockserver.media.slices import idr_picture, p_picture
+from mockserver.media.score import score
 from mockserver.media.sound_track import sound_track
 from mockserver.media.video_track import video_track
 
@@ -23,15 +24,18 @@ def render(expectation: MediaExpectation, rendition: Rendition) -> bytes:
     width, height = expectation.width, expectation.height
     if width % 2 or height % 2 or min(width, height) < SMALLEST_SIDE:
         raise ValueError(f"Cannot draw {width}x{height}: both sides must be even and at least {SMALLEST_SIDE}.")
-    slate = Slate(expectation, rendition)
-    size = slate.canvas.size
-    coder = MacroblockCoder(slate.canvas)
-    pictures = [idr_picture(size, coder)]
-    for number in range(1, expectation.frames):
-        changed = slate.advance(number)
-        pictures.append(p_picture(number, size, coder, changed))
-    tracks = [video_track(size, expectation.fps, pictures)]
-    if expectation.sound:
-        samples = -(-expectation.frames * rendition.sample_rate // expectation.fps)
-        tracks.append(sound_track(beeps(rendition.sample_rate, -(-samples // SAMPLES_PER_FRAME))))
-    return movie_file(tracks, record(rendition), rendition.created_at, rendition.moov)
+    if rendition.media == "tiny":
+        pictures, photographic = mosaic(expectation, rendition), False
+    else:
+        pictures, photographic = reel(expectation, rendition)
+    sound = score(expectation, rendition) if expectation.sound else None
+    text = record(expectation, rendition, pictures, () if sound is None else sound.frames)
+    size, preface = FrameSize(width, height), supplemental_information(text)
+    tracks = [video_track(size, expectation.fps, pictures, preface, photographic=photographic)]
+    if sound is not None:
+        tracks.append(sound_track(sound))
+    file = movie_file(tracks, text, rendition.created_at, rendition.moov)
+    if rendition.media != "realistic-size":
+        return file
+    filler = padding(rendition.task_id, len(file))
+    return movie_file(tracks, text, rendition.created_at, rendition.moov, filler)

@@ -1,157 +1,169 @@
 """Where things stand on the slate, for any size: landscape, portrait, square or 21:9."""
 
 from dataclasses import dataclass
-from itertools import pairwise, product
-from typing import NamedTuple
+from itertools import pairwise
 
 from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
 from mockserver.media.palette import COLOUR_BARS
+from mockserver.media.readout import COUNTER_LABEL, TIME_CODE, DotLine, ReadoutPlaces, counter_width, readout_height
 
 EMBLEM_DOTS = 7
 """The emblem is seven by seven dots."""
 
-TIME_CODE = "00:00"
-"""Shape of the time code: seconds and pictures within the second."""
+_SAFE_SHARE = 20
+"""A twentieth of the picture at each edge lies outside the safe title area (SMPTE ST 2046-1: 90 % of each side)."""
 
-_LARGEST_SCALE = 8
-_EMBLEM_DOTS_ACROSS_PICTURE = (36, 48)  # at most so many emblem dots along the shorter side: smaller ones look lost
-# Gaps in dots of the lettering: between lines, and above the time code's panel.
-_LINE_GAP = 2
-_TIME_CODE_GAP = 3
-_TIME_CODE_MARGIN = 1
+_SMALLEST_ROOM = (24, 20)
+"""Cells of room below which nothing is written: only bars and sweep are left."""
 
-
-class Line(NamedTuple):
-    """A line of lettering: top left corner in cells, and cells per dot."""
-
-    text: str
-    x: int
-    y: int
-    scale: int
+_GAP = 2
+"""Cells between neighbours: one macroblock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places on the slate, in cells from the top left. Lettering and emblem are absent where room is short."""
+    """Places on the slate, in cells from the top left. What there is no room for is absent."""
 
     bars: tuple[Rectangle, ...]
     """The colour bars, one for each of `palette.COLOUR_BARS`."""
 
-    sweep: Rectangle
-    """The strip that fills from left to right."""
+    readout: ReadoutPlaces
 
-    lines: tuple[Line, ...]
-    time_code: Line | None
-    time_code_panel: Rectangle | None
+    facts: Rectangle | None
+    """For the heading and the request's facts; on whole macroblocks, like `prompt`."""
+
+    prompt: Rectangle | None
     emblem: Rectangle | None
-    """Side `EMBLEM_DOTS + 1` dots: half a dot of panel all around."""
+    """Seven dots and half a dot of panel all around."""
+
+    safe: Rectangle | None
+    """The safe title area, whose corners are marked."""
+
+    @property
+    def sweep(self) -> Rectangle:
+        """The strip that fills from left to right."""
+        return self.readout.sweep
 
 
-def layout(width: int, height: int, wordings: tuple[tuple[str, ...], ...]) -> Layout:
-    """Lay out a picture of `width` x `height` luma samples with one of these wordings, each some lines of text.
+def text_size(width: int, height: int) -> int:
+    """Pixels per em of the facts: about a thirty-third of the shorter side."""
+    return max(min(width, height) // 33, 14)
 
-    The lettering becomes as large as can be; among wordings of equal size the first wins.
-    """
+
+def layout(width: int, height: int, code_side: int) -> Layout:
+    """Lay out a picture of `width` x `height` luma samples; `code_side` is that of the code in cells."""
     across, down = -(-width // CELL), -(-height // CELL)
     shorter = min(across, down)
-    margin = max(shorter // 24, 1)
-    bar_height = max(down // 8 if across >= down else down // 9, 1)
-    sweep = Rectangle(0, down - bar_height - max(shorter // 30, 1), across, max(shorter // 30, 1))
-    room = Rectangle(margin, margin, across - 2 * margin, sweep.y - 2 * margin)
-    smallest_dots = tuple(max(shorter // dots, 1) for dots in _EMBLEM_DOTS_ACROSS_PICTURE)
-    block = _lettering(room, wordings, gap=margin, smallest_dots=smallest_dots)
-    return Layout(
-        bars=_bars(across, sweep.bottom, bar_height),
-        sweep=sweep,
-        lines=block.lines,
-        time_code=block.time_code,
-        time_code_panel=_panel(block.time_code),
-        emblem=block.emblem,
-    )
+    margin_x, margin_y = (max(cells // _SAFE_SHARE & ~1, 0) for cells in (across, down))
+    bar_height = max(down // 9, 1)
+    bars_end = (down - margin_y) & ~1 if margin_y else down
+    sweep_height = max(shorter // 30, 1)
+    sweep = Rectangle(0, bars_end - bar_height - sweep_height, across, sweep_height)
+    bars = _bars(across, sweep.bottom, bars_end)
+    end = sweep.y - _GAP & ~1
+    room = Rectangle(margin_x, margin_y, (across - margin_x & ~1) - margin_x, end - margin_y)
+    if room.width < _SMALLEST_ROOM[0] or room.height < _SMALLEST_ROOM[1] or not margin_x or not margin_y:
+        return Layout(bars, ReadoutPlaces(sweep, None, None, None, None, None), None, None, None, None)
+    safe = Rectangle(margin_x, margin_y, across - 2 * margin_x, down - 2 * margin_y)
+    facts_height = facts_rows(text_size(width, height)) * 2
+    if across >= down:
+        return _side_by_side(bars, sweep, room, safe, code_side, facts_height)
+    return _stacked(bars, sweep, room, safe, code_side, facts_height)
 
 
-def _bars(across: int, y: int, height: int) -> tuple[Rectangle, ...]:
+def facts_rows(size: int) -> int:
+    """Macroblocks in height of the heading (one and a quarter times as large) and two or three lines of facts."""
+    return -(-round(size * 1.25 * 1.4) // 16) + -(-round(3 * size * 1.4) // 16)
+
+
+def _bars(across: int, top: int, bottom: int) -> tuple[Rectangle, ...]:
     edges = [index * across // len(COLOUR_BARS) for index in range(len(COLOUR_BARS) + 1)]
-    return tuple(Rectangle(x, y, end - x, height) for x, end in pairwise(edges))
+    return tuple(Rectangle(x, top, end - x, bottom - top) for x, end in pairwise(edges))
 
 
-class _Block(NamedTuple):
-    """Lettering and emblem, placed."""
-
-    lines: tuple[Line, ...]
-    time_code: Line | None
-    emblem: Rectangle | None
-
-
-def _lettering(
-    room: Rectangle, wordings: tuple[tuple[str, ...], ...], *, gap: int, smallest_dots: tuple[int, ...]
-) -> _Block:
-    """The largest lettering that leaves room for an emblem; nothing in tiny pictures.
-
-    Before the letters become smaller, the words are broken, and then the emblem becomes smaller.
-    """
-    for scale, smallest_dot, texts in product(range(_LARGEST_SCALE, 0, -1), smallest_dots, wordings):
-        for time_scale in (2 * scale, scale):
-            width, height = _block_size(texts, scale, time_scale)
-            beside = min(room.width - width - gap, room.height) // (EMBLEM_DOTS + 1)
-            above = min(room.width, room.height - height - gap) // (EMBLEM_DOTS + 1)
-            if height <= room.height and beside >= max(smallest_dot, above + 1):
-                return _side_by_side(room, texts, scale, time_scale, beside)
-            if width <= room.width and above >= smallest_dot:
-                return _stacked(room, texts, scale, time_scale, above)
-    return _Block((), None, None)
+def emblem_dot(room: int) -> tuple[int, int]:
+    """Cells of a dot of the largest emblem in a square of so many cells, and of the panel around it."""
+    for dot in range(room // EMBLEM_DOTS, 0, -1):
+        margin = max(dot // 2, 1)
+        if EMBLEM_DOTS * dot + 2 * margin <= room:
+            return dot, margin
+    return 0, 0
 
 
-def _block_size(texts: tuple[str, ...], scale: int, time_scale: int) -> tuple[int, int]:
-    widest = max(*(glyphs.text_width(text) * scale for text in texts), _time_code_width(time_scale))
-    lines = len(texts) * glyphs.HEIGHT * scale + (len(texts) - 1) * _LINE_GAP * scale
-    return widest, lines + _TIME_CODE_GAP * scale + (glyphs.HEIGHT + 2 * _TIME_CODE_MARGIN) * time_scale
+def _emblem(right: int, top: int, room: int) -> Rectangle | None:
+    """The largest emblem in a square of so many cells, at its top right."""
+    dot, margin = emblem_dot(room)
+    side = EMBLEM_DOTS * dot + 2 * margin
+    return Rectangle(right - side, top, side, side) if dot else None
 
 
-def _time_code_width(scale: int) -> int:
-    return (glyphs.text_width(TIME_CODE) + 2 * _TIME_CODE_MARGIN) * scale
+def _side_by_side(
+    bars: tuple[Rectangle, ...], sweep: Rectangle, room: Rectangle, safe: Rectangle, side: int, facts_height: int
+) -> Layout:
+    """Text on the left, emblem above the code on the right."""
+    right = room.x + room.width
+    code = None
+    emblem = None
+    text_width = room.width
+    if side <= room.height and room.width - side >= _SMALLEST_ROOM[0]:
+        code = Rectangle(right - side, room.bottom - side, side, side)
+        text_width = room.width - side - 2 * _GAP
+        emblem = _emblem(right, room.y, min(room.height - side - _GAP, side))
+    column = Rectangle(room.x, room.y, text_width, room.height)
+    readout = _readout(sweep, column, code, down=room.height)
+    return _column(bars, readout, column, emblem, safe, facts_height)
 
 
-def _side_by_side(room: Rectangle, texts: tuple[str, ...], scale: int, time_scale: int, dot: int) -> _Block:
-    """Lettering on the left, emblem on the right, both centred in height."""
-    _, height = _block_size(texts, scale, time_scale)
-    side = dot * (EMBLEM_DOTS + 1)
-    lines, time_code = _column(texts, room.x, room.y + (room.height - height) // 2, scale, time_scale, centre_in=None)
-    emblem = Rectangle(room.x + room.width - side, room.y + (room.height - side) // 2, side, side)
-    return _Block(lines, time_code, emblem)
-
-
-def _stacked(room: Rectangle, texts: tuple[str, ...], scale: int, time_scale: int, dot: int) -> _Block:
-    """Emblem above, lettering below, everything on the middle axis and evenly spread."""
-    _, height = _block_size(texts, scale, time_scale)
-    side = dot * (EMBLEM_DOTS + 1)
-    spare = (room.height - height - side) // 3
-    emblem = Rectangle(room.x + (room.width - side) // 2, room.y + spare, side, side)
-    top = emblem.bottom + spare
-    lines, time_code = _column(texts, room.x, top, scale, time_scale, centre_in=room.width)
-    return _Block(lines, time_code, emblem)
+def _stacked(
+    bars: tuple[Rectangle, ...], sweep: Rectangle, room: Rectangle, safe: Rectangle, side: int, facts_height: int
+) -> Layout:
+    """Emblem beside the facts, prompt below, then the readout and the code side by side."""
+    code = None
+    beside = Rectangle(room.x, room.y, room.width, room.height)
+    if side + readout_height(1) + facts_height <= room.height and room.width - side >= counter_width():
+        code = Rectangle(room.x + room.width - side, room.bottom - side, side, side)
+        beside = Rectangle(room.x, room.y, room.width - side - _GAP, room.height)
+    readout = _readout(sweep, beside, code, down=side)
+    if readout.panel is None and code:  # too narrow: above the code
+        above = Rectangle(room.x, room.y, room.width, (room.height - side - _GAP) & ~1)
+        readout = _readout(sweep, above, code, down=side)
+    emblem = _emblem(room.x + room.width, room.y, facts_height)
+    bottom = min(place.y for place in (readout.panel, code, sweep) if place)
+    facts = Rectangle(room.x, room.y, (room.width - (emblem.width if emblem else 0) - _GAP) & ~1, facts_height)
+    prompt = Rectangle(room.x, facts.bottom + _GAP, room.width & ~1, (bottom - _GAP - facts.bottom - _GAP) & ~1)
+    return Layout(bars, readout, facts, prompt if prompt.height > 3 else None, emblem, safe)
 
 
 def _column(
-    texts: tuple[str, ...], x: int, y: int, scale: int, time_scale: int, *, centre_in: int | None
-) -> tuple[tuple[Line, ...], Line]:
-    """Lines under one another and the time code under them, left-aligned or centred in a width."""
-    lines = []
-    for text in texts:
-        width = glyphs.text_width(text) * scale
-        lines.append(Line(text, x + ((centre_in - width) // 2 if centre_in else 0), y, scale))
-        y += (glyphs.HEIGHT + _LINE_GAP) * scale
-    y += (_TIME_CODE_GAP - _LINE_GAP) * scale + _TIME_CODE_MARGIN * time_scale
-    x += (centre_in - _time_code_width(time_scale)) // 2 if centre_in else 0
-    x += _TIME_CODE_MARGIN * time_scale
-    # On even cells its dots cover whole macroblocks, and it is the time code that is painted anew in every picture.
-    return tuple(lines), Line(TIME_CODE, x & ~1, y & ~1, time_scale)
+    bars: tuple[Rectangle, ...],
+    readout: ReadoutPlaces,
+    column: Rectangle,
+    emblem: Rectangle | None,
+    safe: Rectangle,
+    facts_height: int,
+) -> Layout:
+    """Facts, prompt and readout under one another."""
+    facts = Rectangle(column.x, column.y, column.width & ~1, min(facts_height, column.height & ~1))
+    bottom = readout.panel.y if readout.panel else column.bottom
+    prompt = Rectangle(column.x, facts.bottom + _GAP, column.width & ~1, (bottom - _GAP - facts.bottom - _GAP) & ~1)
+    return Layout(bars, readout, facts, prompt if prompt.height > 3 else None, emblem, safe)
 
 
-def _panel(time_code: Line | None) -> Rectangle | None:
-    if time_code is None:
-        return None
-    margin = _TIME_CODE_MARGIN * time_code.scale
-    height = (glyphs.HEIGHT + 2 * _TIME_CODE_MARGIN) * time_code.scale
-    return Rectangle(time_code.x - margin, time_code.y - margin, _time_code_width(time_code.scale), height)
+def _readout(sweep: Rectangle, column: Rectangle, code: Rectangle | None, *, down: int) -> ReadoutPlaces:
+    """Time code and counter at the foot of a column: side by side, or under one another where that is too wide."""
+    for scale in (4, 2, 1):
+        dots = glyphs.text_width(TIME_CODE) * scale
+        high = readout_height(scale)
+        for below in (False, True):
+            wide = max(dots + 1 & ~1, counter_width(labelled=True)) if below else (dots + 1 & ~1) + 2 + counter_width()
+            tall = high + (6 if below else 0)
+            if wide + 4 > column.width or tall > (column.height // 2 if scale == 1 else down // 4):
+                continue
+            panel = Rectangle(column.x, column.bottom - tall, wide + 4, tall)
+            line = DotLine(panel.x + 2, panel.y + ((high - glyphs.HEIGHT * scale) // 2 + 1 & ~1), scale)
+            x = panel.x + 2 + (COUNTER_LABEL if below else (dots + 1 & ~1) + 2)
+            y = panel.y + high if below else panel.y + (high // 2 & ~1)
+            label = Rectangle(panel.x + 2, y, COUNTER_LABEL, 4) if below else Rectangle(x, y - 4, COUNTER_LABEL, 4)
+            return ReadoutPlaces(sweep, panel, line, (x, y), label, code)
+    return ReadoutPlaces(sweep, None, None, None, None, code)

@@ -21,30 +21,36 @@ _FILE_TYPE = box(b"ftyp", b"isom", struct.pack(">I", 512), b"isom", b"iso2", b"a
 _BOX_HEADER = 8
 
 
-def movie_file(tracks: list[Track], text: bytes, created_at: int, moov: Literal["front", "end"]) -> bytes:
+def movie_file(
+    tracks: list[Track], text: bytes, created_at: int, moov: Literal["front", "end"], filler: bytes = b""
+) -> bytes:
     """The whole file. `text` is the record of origin, `created_at` Unix seconds (held within 1904 to 2040).
 
-    Media lie in one `mdat`, interleaved second by second, so a player reads on without jumping.
+    Media lie in one `mdat`, interleaved second by second, so a player reads on without jumping. `filler` lies between
+    the seconds, where no sample table points (ISO/IEC 14496-12 8.1.1), so that half a download is half the video.
     """
     time = min(max(created_at + _EPOCH_1904, 0), _LATEST)
     chunked = [[b"".join(chunk) for chunk in track.chunks()] for track in tracks]
-    second_by_second = [chunk for row in zip_longest(*chunked, fillvalue=b"") for chunk in row]
-    media = box(b"mdat", *second_by_second)
+    rows = list(zip_longest(*chunked, fillvalue=b""))
+    fillers = [filler[len(filler) * n // len(rows) : len(filler) * (n + 1) // len(rows)] for n in range(len(rows))]
+    media = box(b"mdat", *[part for row, rest in zip(rows, fillers, strict=True) for part in (*row, rest)])
     head = _FILE_TYPE + uuid_box(text)
+    lengths = [len(rest) for rest in fillers]
     # Sizes of boxes do not depend on the offsets in them, so a first round with any offsets measures the index.
-    index_size = len(_index(tracks, _offsets(chunked, 0), text, time)) if moov == "front" else 0
-    index = _index(tracks, _offsets(chunked, len(head) + index_size + _BOX_HEADER), text, time)
+    index_size = len(_index(tracks, _offsets(chunked, lengths, 0), text, time)) if moov == "front" else 0
+    index = _index(tracks, _offsets(chunked, lengths, len(head) + index_size + _BOX_HEADER), text, time)
     return head + index + media if moov == "front" else head + media + index
 
 
-def _offsets(chunked: list[list[bytes]], start: int) -> list[list[int]]:
+def _offsets(chunked: list[list[bytes]], fillers: list[int], start: int) -> list[list[int]]:
     """Per track the places of its chunks, when the first chunk of the first track lies at `start`."""
     places: list[list[int]] = [[] for _ in chunked]
-    for row in zip_longest(*chunked):
+    for row, rest in zip(zip_longest(*chunked), fillers, strict=True):
         for track, chunk in zip(places, row, strict=True):
             if chunk is not None:
                 track.append(start)
                 start += len(chunk)
+        start += rest
     return places
 
 

@@ -24,7 +24,10 @@ COLOUR_BARS: tuple[tuple[str, Colour], ...] = (
 """The seven 75 % colour bars from left to right, exact in every decoded picture (SMPTE RP 219-1, bars of pattern 1)."""
 
 WHITE = Colour(228, 128, 128)
-"""Lettering."""
+"""Lettering, and the paper of the code."""
+
+BLACK = Colour(16, 128, 128)
+"""Dark modules of the code."""
 
 BANDS = 12
 """Steps of the background's fall from lighter to darker."""

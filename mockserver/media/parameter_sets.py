@@ -64,22 +64,30 @@ class FrameSize:
         return self.macroblocks_wide * self.macroblocks_high
 
 
-def level_idc(size: FrameSize, fps: int) -> int:
+_PHOTOGRAPHIC_LEVEL = 51
+"""Lowest level of videos in which pictures may be all I_PCM: 3 MB each at 1080p. Level 5.1 allows a picture of half
+its plain size per 1/172 s and 240 Mbit/s (ITU-T H.264 A.3.1, table A-1: MinCR 2, MaxBR)."""
+
+
+def level_idc(size: FrameSize, fps: int, *, photographic: bool = False) -> int:
     """The lowest level that allows this size at this rate (ITU-T H.264 A.3.1 and table A-1).
+
+    `photographic` tells whether a picture may consist of plain samples alone.
 
     Raises ValueError when no level does.
     """
     longest_side = max(size.macroblocks_wide, size.macroblocks_high)
     for level, per_second, per_picture in _LEVELS:
         fits_picture = size.macroblocks <= per_picture and longest_side <= isqrt(8 * per_picture)
-        if fits_picture and size.macroblocks * fps <= per_second:
+        fits_bytes = not photographic or level >= _PHOTOGRAPHIC_LEVEL
+        if fits_picture and fits_bytes and size.macroblocks * fps <= per_second:
             return level
     raise ValueError(
         f"No H.264 level allows {size.width}x{size.height} at {fps} fps; the largest is 4096x2304 at 56 fps."
     )
 
 
-def sequence_parameter_set(size: FrameSize, fps: int) -> bytes:
+def sequence_parameter_set(size: FrameSize, fps: int, *, photographic: bool = False) -> bytes:
     """The SPS as a NAL unit (ITU-T H.264 7.3.2.1.1): progressive 4:2:0, one reference picture, display order = decoding
     order, cropped to `size`, with VUI.
     """
@@ -91,7 +99,7 @@ def sequence_parameter_set(size: FrameSize, fps: int) -> bytes:
         rbsp(
             u(MAIN_PROFILE, 8)
             + u(CONSTRAINT_FLAGS, 8)
-            + u(level_idc(size, fps), 8)
+            + u(level_idc(size, fps, photographic=photographic), 8)
             + ue(0)  # seq_parameter_set_id
             + ue(FRAME_NUM_BITS - 4)  # log2_max_frame_num_minus4
             + ue(2)  # pic_order_cnt_type 2: output order is decoding order

@@ -11,8 +11,9 @@ from itertools import pairwise
 Quadrants = tuple[int, int, int, int]
 """Top left, top right, bottom left, bottom right."""
 
-# coeff_token by (trailing ones, total levels), ITU-T H.264 table 9-5. Blocks of ours have at most four levels, and nC
-# is always 0: neighbours without AC levels count as empty (9.2.1).
+# coeff_token by (trailing ones, total levels), ITU-T H.264 table 9-5. Blocks of ours have at most four levels.
+# Neighbours without AC levels count as empty, skipped ones too, but an I_PCM macroblock counts 16 (9.2.1): nC is 0
+# without such a neighbour, and 8 or 16 beside one, where the table is a code of six bits.
 _COEFF_TOKEN_LUMA = {
     (0, 0): "1",
     (0, 1): "000101",
@@ -28,6 +29,9 @@ _COEFF_TOKEN_LUMA = {
     (1, 4): "000000110",
     (2, 4): "00000101",
     (3, 4): "000011",
+}
+_COEFF_TOKEN_LUMA_BESIDE_SAMPLES = {
+    (ones, total): format((total - 1) << 2 | ones, "06b") if total else "000011" for ones, total in _COEFF_TOKEN_LUMA
 }
 _COEFF_TOKEN_CHROMA_DC = {
     (0, 0): "01",
@@ -81,11 +85,15 @@ def dequantised(level: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def luma_block(differences: Quadrants) -> str:
-    """Intra16x16DCLevel that adds one difference to each quadrant."""
+def luma_block(differences: Quadrants, *, beside_samples: bool = False) -> str:
+    """Intra16x16DCLevel that adds one difference to each quadrant.
+
+    `beside_samples` tells whether the macroblock to the left or above is I_PCM in the same picture.
+    """
+    coeff_token = _COEFF_TOKEN_LUMA_BESIDE_SAMPLES if beside_samples else _COEFF_TOKEN_LUMA
     mean, across, down, diagonal = _hadamard(differences)
     # Zigzag order (ITU-T H.264 figure 8-8): 0, right of it, below it, two below, diagonal.
-    return _block((mean, across, down, 0, diagonal), _COEFF_TOKEN_LUMA, _TOTAL_ZEROS_LUMA, longest=16)
+    return _block((mean, across, down, 0, diagonal), coeff_token, _TOTAL_ZEROS_LUMA, longest=16)
 
 
 @lru_cache(maxsize=4096)

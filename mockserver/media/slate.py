@@ -4,125 +4,187 @@ from hashlib import sha256
 from itertools import pairwise
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media import glyphs
-from mockserver.media.canvas import Canvas, Rectangle
-from mockserver.media.layout import EMBLEM_DOTS, TIME_CODE, Line, layout
-from mockserver.media.palette import COLOUR_BARS, WHITE, Colour, palette
-from mockserver.media.parameter_sets import FrameSize
+from mockserver.media.canvas import CELL, Canvas, Rectangle
+from mockserver.media.engraving import engrave, engrave_lines
+from mockserver.media.layout import EMBLEM_DOTS, emblem_dot, layout, text_size
+from mockserver.media.lettering import fit, set_line
+from mockserver.media.palette import BLACK, COLOUR_BARS, WHITE, Colour, Palette, palette
+from mockserver.media.parameter_sets import MACROBLOCK, FrameSize
+from mockserver.media.picture_code import QUIET, PictureCode, modules
+from mockserver.media.readout import COUNTER_DIGITS, Readout, ReadoutPlaces
 from mockserver.media.rendition import Rendition
+from mockserver.media.wording import facts_of, heading_of
 
-SHOWN_TASK_ID = 8
-"""Characters of the task id on the slate."""
+_SMALLEST_PROMPT = 12
+_LARGEST_PROMPT = (54, 2.2)
+"""Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
 
-FACTS = 3
-"""Lines of lettering after the branch: resolution and length, size, task id."""
+_MARK = 6
+"""Pixels between a corner of the safe area and the two strokes that mark it, outside of it."""
+
+
+def blank_canvas(size: FrameSize, colours: Palette) -> Canvas:
+    """A canvas with every colour that slates and strips use."""
+    bars = [colour for _, colour in COLOUR_BARS]
+    return Canvas(size, [*colours.background, *colours[1:], WHITE, BLACK, *bars])
+
+
+def code_side(rendition: Rendition) -> int:
+    """Side of the code in cells, quiet zone included."""
+    return len(modules(PictureCode(rendition.task_id, rendition.input_hash, 0))) + 2 * QUIET
 
 
 class Slate:
     """Paints picture 0 when made, then picture 1, 2, ... one after another with `advance`."""
 
-    def __init__(self, expectation: MediaExpectation, rendition: Rendition) -> None:
-        """Paint the first picture."""
+    def __init__(self, expectation: MediaExpectation, rendition: Rendition, notes: tuple[str, ...] = ()) -> None:
+        """Paint the first picture; `notes` are written under the facts."""
         self._expectation = expectation
+        self._rendition = rendition
         self._palette = palette(rendition.prompt_hash)
-        self._layout = layout(expectation.width, expectation.height, _wordings(expectation, rendition))
-        self._time_code = TIME_CODE
-        self._swept = 0
-        bars = [colour for _, colour in COLOUR_BARS]
-        self.canvas = Canvas(
-            FrameSize(expectation.width, expectation.height),
-            [*self._palette.background, *self._palette[1:], WHITE, *bars],
-        )
+        size = FrameSize(expectation.width, expectation.height)
+        self._layout = layout(size.width, size.height, code_side(rendition))
+        self.canvas = blank_canvas(size, self._palette)
         self._paint_background()
-        self._paint_bars(bars)
-        self._paint_emblem(rendition.prompt_hash)
-        self._paint_lettering()
-        self._paint_sweep(0)
+        self._paint_bars()
+        self._paint_emblem()
+        self._readout = Readout(self.canvas, self._layout.readout, self._palette, (expectation, rendition))
+        self._paint_facts(notes)
+        self._paint_prompt()
+        self._paint_safe_area()
+        engrave_counter(self.canvas, self._layout.readout, expectation.frames)
+        self._readout.paint(0)
         self.canvas.take_changes()
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """Addresses of the macroblocks that should be seen to the end: those of the code."""
+        return addresses(self.canvas.size, self._layout.readout.code)
 
     def advance(self, number: int) -> list[int]:
         """Turn the canvas into picture `number` and return the addresses of the macroblocks that changed."""
-        self._paint_time_code(number)
-        self._paint_sweep(number)
+        self._readout.paint(number)
         return self.canvas.take_changes()
 
     def _paint_background(self) -> None:
+        """Bands on whole macroblocks, so that text may stand anywhere on them."""
         bands = self._palette.background
-        across, down = len(self.canvas.rows[0]), self._layout.sweep.y
-        edges = [index * down // len(bands) for index in range(len(bands) + 1)]
+        across, down = len(self.canvas.rows[0]), len(self.canvas.rows)
+        edges = [(index * down // len(bands)) & ~1 for index in range(len(bands))] + [down]
         for colour, (top, bottom) in zip(bands, pairwise(edges), strict=True):
             self.canvas.fill(Rectangle(0, top, across, bottom - top), colour)
-        self.canvas.fill(self._layout.sweep, self._palette.panel)
 
-    def _paint_bars(self, colours: list[Colour]) -> None:
-        for place, colour in zip(self._layout.bars, colours, strict=True):
-            # On into what cropping hides, so that the last cells differ from nothing and cost nothing.
-            hidden = Rectangle(place.x, place.y, place.width + 2, place.height + 2)
-            self.canvas.fill(hidden, colour)
+    def _paint_bars(self) -> None:
+        for place, (_, colour) in zip(self._layout.bars, COLOUR_BARS, strict=True):
+            # On into what cropping hides on the right, so that the last cells differ from nothing and cost nothing.
+            self.canvas.fill(Rectangle(place.x, place.y, place.width + 2, place.height), colour)
 
-    def _paint_emblem(self, prompt_hash: str) -> None:
+    def _paint_emblem(self) -> None:
         """A figure with a vertical axis, one of 3^28: easier to tell apart than colours alone."""
         place = self._layout.emblem
         if place is None:
             return
         self.canvas.fill(place, self._palette.panel)
-        dot = place.width // (EMBLEM_DOTS + 1)
-        figure = int.from_bytes(sha256(b"emblem" + prompt_hash.encode()).digest(), "big")
+        dot, margin = emblem_dot(place.width)
+        figure = int.from_bytes(sha256(b"emblem" + self._rendition.prompt_hash.encode()).digest(), "big")
         for row in range(EMBLEM_DOTS):
             for column in range(EMBLEM_DOTS // 2 + 1):
                 figure, choice = divmod(figure, 4)
                 if choice < 2:
                     colour = (self._palette.accent, self._palette.counter_accent)[choice]
                     for mirrored in {column, EMBLEM_DOTS - 1 - column}:
-                        x = place.x + dot // 2 + mirrored * dot
-                        self.canvas.fill(Rectangle(x, place.y + dot // 2 + row * dot, dot, dot), colour)
+                        x = place.x + margin + mirrored * dot
+                        self.canvas.fill(Rectangle(x, place.y + margin + row * dot, dot, dot), colour)
 
-    def _paint_lettering(self) -> None:
-        for index, line in enumerate(self._layout.lines[::-1]):
-            colour = WHITE if index < FACTS else self._palette.accent
-            for place, character in enumerate(line.text):
-                self._paint_strokes(line, place, glyphs.turn(" ", character)[0], colour)
-        if self._layout.time_code and self._layout.time_code_panel:
-            self.canvas.fill(self._layout.time_code_panel, self._palette.panel)
-            for place, character in enumerate(TIME_CODE):
-                self._paint_strokes(self._layout.time_code, place, glyphs.turn(" ", character)[0], WHITE)
-
-    def _paint_time_code(self, number: int) -> None:
-        line = self._layout.time_code
-        if line is None:
+    def _paint_facts(self, notes: tuple[str, ...]) -> None:
+        place = self._layout.facts
+        if place is None:
             return
-        seconds, pictures = divmod(number, self._expectation.fps)
-        time_code = f"{seconds:02}:{pictures:02}"
-        for place, (before, after) in enumerate(zip(self._time_code, time_code, strict=True)):
-            if before != after:
-                lit, out = glyphs.turn(before, after)
-                self._paint_strokes(line, place, lit, WHITE)
-                self._paint_strokes(line, place, out, self._palette.panel)
-        self._time_code = time_code
+        size = text_size(self._expectation.width, self._expectation.height)
+        write_facts(self.canvas, place, size, self._palette.accent, (self._expectation, self._rendition, notes))
 
-    def _paint_strokes(self, line: Line, place: int, strokes: glyphs.Strokes, colour: Colour) -> None:
-        """Paint strokes of the glyph at `place` of a line."""
-        left = line.x + place * glyphs.ADVANCE * line.scale
-        for column, row, length in strokes:
-            x, y = left + column * line.scale, line.y + row * line.scale
-            self.canvas.fill(Rectangle(x, y, length * line.scale, line.scale), colour)
+    def _paint_prompt(self) -> None:
+        place = self._layout.prompt
+        if place is None or not self._rendition.prompt.strip():
+            return
+        most, factor = _LARGEST_PROMPT
+        largest = min(round(text_size(self._expectation.width, self._expectation.height) * factor), most)
+        across, down = place.width * CELL, place.height * CELL
+        size, lines = fit(self._rendition.prompt, across, down, range(_SMALLEST_PROMPT, largest + 1))
+        engrave_lines(self.canvas, lines, in_macroblocks(place), size, WHITE)
 
-    def _paint_sweep(self, number: int) -> None:
-        """Fill the strip up to the share of time that has passed; the last picture fills it all."""
-        strip = self._layout.sweep
-        swept = (number + 1) * strip.width // self._expectation.frames
-        fresh = Rectangle(strip.x + self._swept, strip.y, swept - self._swept, strip.height)
-        self.canvas.fill(fresh, self._palette.counter_accent)
-        self._swept = swept
+    def _paint_safe_area(self) -> None:
+        """Two strokes outside each corner of the safe title area, as printers mark where to cut."""
+        safe = self._layout.safe
+        if safe is None:
+            return
+        left, top = safe.x * CELL, safe.y * CELL
+        right, bottom = self._expectation.width - left, self._layout.bars[0].bottom * CELL
+        from PIL import Image, ImageDraw
+
+        across, down = (side * MACROBLOCK for side in (left // MACROBLOCK, top // MACROBLOCK))
+        for x, y in ((left, top), (right, top), (left, bottom), (right, bottom)):
+            column = 0 if x == left else right // MACROBLOCK
+            row = 0 if y == top else -(-bottom // MACROBLOCK)
+            wide = (across if x == left else self.canvas.size.macroblocks_wide * MACROBLOCK - column * MACROBLOCK) or 16
+            high = (down if y == top else self.canvas.size.macroblocks_high * MACROBLOCK - row * MACROBLOCK) or 0
+            if wide <= 0 or high <= 0:
+                continue
+            mask = Image.new("L", (wide, high))
+            pen = ImageDraw.Draw(mask)
+            at_x, at_y = x - column * MACROBLOCK, y - row * MACROBLOCK
+            level = at_y - _MARK if y == top else at_y + _MARK
+            upright = at_x - _MARK if x == left else at_x + _MARK
+            length = min(left, top) // 2
+            outer_x = upright - length if x == left else upright + length
+            outer_y = level - length if y == top else level + length
+            pen.line((upright, level, outer_x, level), fill=170, width=2)
+            pen.line((upright, level, upright, outer_y), fill=170, width=2)
+            engrave(self.canvas, mask, column, row, WHITE)
 
 
-def _wordings(expectation: MediaExpectation, rendition: Rendition) -> tuple[tuple[str, ...], ...]:
-    """The lines of lettering: with the branch in one line, and broken at its last hyphen for narrow pictures."""
-    sound = " ♪" if expectation.sound else ""
-    facts = (
-        f"{expectation.resolution} {expectation.seconds}s{sound}",
-        f"{expectation.width}x{expectation.height}",
-        rendition.task_id[:SHOWN_TASK_ID],
-    )
-    head, _, tail = expectation.branch.rpartition("-")
-    return (expectation.branch, *facts), (head, tail, *facts)
+def write_facts(
+    canvas: Canvas,
+    place: Rectangle,
+    size: int,
+    accent: Colour,
+    facts: tuple[MediaExpectation, Rendition, tuple[str, ...]],
+) -> None:
+    """Write heading and facts into a place on whole macroblocks, as large as `size` (pixels per em) at most."""
+    expectation, rendition, notes = facts
+    column, row, wide, high = in_macroblocks(place)
+    heading = set_line(heading_of(rendition), bold=True)
+    heading_size = min(round(size * 1.25), int(wide * MACROBLOCK / max(heading.width, 1)))
+    heading_rows = -(-round(size * 1.25 * 1.4) // MACROBLOCK)
+    engrave_lines(canvas, [heading], (column, row, wide, heading_rows), heading_size, accent)
+    lines = [set_line(text) for text in (*facts_of(expectation, rendition), *notes)]
+    widest = max(line.width for line in lines)
+    room = (high - heading_rows) * MACROBLOCK
+    facts_size = min(size, int(wide * MACROBLOCK / widest), int(room / (len(lines) * 1.4)))
+    engrave_lines(canvas, lines, (column, row + heading_rows, wide, high - heading_rows), facts_size, WHITE)
+
+
+def engrave_counter(canvas: Canvas, places: ReadoutPlaces, frames: int) -> None:
+    """The frame counter's label, above or in front, and the number of the last picture after it."""
+    if places.counter is None or places.label is None:
+        return
+    column, row = (cells // 2 for cells in places.counter)
+    last = set_line(f"/ {frames - 1:0{COUNTER_DIGITS}}")
+    engrave_lines(canvas, [last], (column + COUNTER_DIGITS, row, COUNTER_DIGITS + 2, 2), 24, WHITE, top=2, left=8)
+    above = places.label.y < places.counter[1]
+    size, top = (18, 8) if above else (24, 2)
+    engrave_lines(canvas, [set_line("frame")], in_macroblocks(places.label), size, WHITE, top=top)
+
+
+def addresses(size: FrameSize, area: Rectangle | None) -> frozenset[int]:
+    """Addresses of the macroblocks that an area in cells touches."""
+    if area is None:
+        return frozenset()
+    columns = range(area.x // 2, min((area.x + area.width + 1) // 2, size.macroblocks_wide))
+    rows = range(area.y // 2, min((area.bottom + 1) // 2, size.macroblocks_high))
+    return frozenset(row * size.macroblocks_wide + column for row in rows for column in columns)
+
+
+def in_macroblocks(area: Rectangle) -> tuple[int, int, int, int]:
+    """An area in cells, on whole macroblocks, as (column, row, width, height) in these."""
+    return area.x // 2, area.y // 2, area.width // 2, area.height // 2

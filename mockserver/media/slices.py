@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mockserver.media.bits import rbsp, se, u, ue
+from mockserver.media.bits import mixed_rbsp, se, u, ue
 from mockserver.media.macroblocks import MacroblockCoder
 from mockserver.media.nal import IDR_SLICE, SLICE, nal_unit
 from mockserver.media.parameter_sets import FRAME_NUM_BITS, FrameSize
@@ -24,7 +24,7 @@ def idr_picture(size: FrameSize, coder: MacroblockCoder) -> bytes:
         + "0"  # long_term_reference_flag
         + _quantiser_and_filter()
     )
-    return nal_unit(IDR_SLICE, rbsp(header + "".join([coder.row(row) for row in range(size.macroblocks_high)])))
+    return nal_unit(IDR_SLICE, mixed_rbsp([header, *coder.whole(size.macroblocks_high)]))
 
 
 def p_picture(number: int, size: FrameSize, coder: MacroblockCoder, changed: Sequence[int]) -> bytes:
@@ -44,7 +44,8 @@ def p_picture(number: int, size: FrameSize, coder: MacroblockCoder, changed: Seq
         + _quantiser_and_filter()
     )
     skipped = size.macroblocks - (changed[-1] + 1 if changed else 0)
-    return nal_unit(SLICE, rbsp(header + coder.repainted(changed) + (ue(skipped) if skipped else "")))
+    parts = [header, *coder.repainted(changed), ue(skipped) if skipped else ""]
+    return nal_unit(SLICE, mixed_rbsp(parts))
 
 
 def _quantiser_and_filter() -> str:

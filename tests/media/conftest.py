@@ -154,4 +154,6 @@ def rendition() -> Rendition:
         app_version="legacy",
         prompt_hash="9f86d081884c7d659a2feaa0c55ad015",
         created_at=1_760_000_000,
+        input_hash="60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+        replay="1:2026-05:documented:full:front:44100:1760000000:4f3a9c21-77aa-4c1e-9d0c-52a7be31c604",
     )

@@ -6,10 +6,10 @@ import pytest
 
 from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
-from mockserver.media.layout import Layout, layout
+from mockserver.media.layout import Layout, emblem_dot, layout, text_size
+from mockserver.media.readout import COUNTER_DIGITS, TIME_CODE
 
-FACTS = ("1080p 10s ♪", "1080x1920", "4f3a9c21")
-WORDINGS = (("start-end-frame", *FACTS), ("start-end", "frame", *FACTS))
+CODE_SIDE = 35
 SIZES = [
     (1280, 720),
     (720, 1280),
@@ -24,6 +24,8 @@ SIZES = [
     (1440, 1440),
     (1620, 1216),
     (1216, 1620),
+    (1620, 1080),
+    (1080, 1620),
     (2206, 946),
     (1284, 716),
     (1088, 1904),
@@ -35,50 +37,93 @@ sizes = pytest.mark.parametrize(("width", "height"), SIZES)
 
 
 def _places(made: Layout) -> list[Rectangle]:
-    lines = [
-        Rectangle(line.x, line.y, glyphs.text_width(line.text) * line.scale, glyphs.HEIGHT * line.scale)
-        for line in made.lines
-    ]
-    panels = [place for place in (made.time_code_panel, made.emblem) if place]
-    return [*made.bars, made.sweep, *lines, *panels]
+    readout = made.readout
+    places = (made.facts, made.prompt, made.emblem, readout.panel, readout.code, readout.sweep)
+    return [*made.bars, *(place for place in places if place)]
 
 
 @sizes
 def test_everything_is_shown(width: int, height: int) -> None:
-    """Every size the app delivers has room for lettering, time code and emblem, with the longest branch."""
-    made = layout(width, height, WORDINGS)
-    assert [line.text for line in made.lines][-3:] == list(FACTS)
-    assert made.time_code
-    assert made.emblem
+    """Every size the app delivers has room for facts, prompt, emblem, time code, counter and code."""
+    made = layout(width, height, CODE_SIDE)
+    assert len(_places(made)) == 7 + 6
+    assert made.readout.time_code
+    assert made.readout.counter
+    assert made.safe
 
 
 @sizes
 def test_nothing_is_cut_off(width: int, height: int) -> None:
-    """Every place ends within the started cells of the picture."""
-    for place in _places(layout(width, height, WORDINGS)):
+    """Text, emblem and code end within the safe area, bars and sweep at the edges of the picture."""
+    made = layout(width, height, CODE_SIDE)
+    safe = made.safe
+    assert safe
+    for place in _places(made):
         assert place.x >= 0
-        assert place.y >= 0
         assert place.x + place.width <= -(-width // CELL)
-        assert place.bottom <= -(-height // CELL)
+        assert safe.y <= place.y
+        assert place.bottom <= safe.bottom
+    for place in (made.facts, made.prompt, made.emblem, made.readout.panel, made.readout.code):
+        assert place
+        assert safe.x <= place.x
+        assert place.x + place.width <= safe.x + safe.width
 
 
 @sizes
 def test_nothing_covers_anything(width: int, height: int) -> None:
     """No two places overlap."""
-    for one, other in combinations(_places(layout(width, height, WORDINGS)), 2):
+    for one, other in combinations(_places(layout(width, height, CODE_SIDE)), 2):
         apart_across = one.x + one.width <= other.x or other.x + other.width <= one.x
         assert apart_across or one.bottom <= other.y or other.bottom <= one.y
 
 
 @sizes
+def test_text_and_digits_stand_on_whole_macroblocks(width: int, height: int) -> None:
+    """So that a macroblock has one colour below its letters."""
+    made = layout(width, height, CODE_SIDE)
+    for place in (made.facts, made.prompt, made.readout.panel, made.readout.label):
+        assert place
+        assert not any(cells % 2 for cells in place)
+    assert made.readout.counter
+    assert not any(cells % 2 for cells in made.readout.counter)
+
+
+@sizes
+def test_time_code_and_counter_stand_in_their_panel(width: int, height: int) -> None:
+    """Side by side or under one another."""
+    places = layout(width, height, CODE_SIDE).readout
+    assert places.panel
+    assert places.time_code
+    assert places.counter
+    line, panel = places.time_code, places.panel
+    code = Rectangle(line.x, line.y, glyphs.text_width(TIME_CODE) * line.scale, glyphs.HEIGHT * line.scale)
+    counter = Rectangle(*places.counter, 2 * COUNTER_DIGITS, 4)
+    for place in (code, counter):
+        assert panel.x < place.x
+        assert panel.y < place.y
+        assert place.x + place.width < panel.x + panel.width
+        assert place.bottom <= panel.bottom
+    assert code.x + code.width <= counter.x or code.bottom <= counter.y
+
+
+@sizes
 def test_lettering_is_legible(width: int, height: int) -> None:
-    """Letters are at least a twentieth of the shorter side high."""
-    made = layout(width, height, WORDINGS)
-    assert made.lines[0].scale * glyphs.HEIGHT * CELL >= min(width, height) / 20
+    """Facts are at least a thirty-fifth of the shorter side high, the time code a twentieth."""
+    places = layout(width, height, CODE_SIDE).readout
+    assert text_size(width, height) >= min(width, height) / 35
+    assert places.time_code
+    assert places.time_code.scale * glyphs.HEIGHT * CELL >= min(width, height) / 26
 
 
 def test_a_tiny_picture_still_has_bars_and_sweep() -> None:
     """64x64 is eight cells wide: a bar is one cell, the last two."""
-    made = layout(64, 64, WORDINGS)
+    made = layout(64, 64, CODE_SIDE)
     assert [bar.width for bar in made.bars] == [1, 1, 1, 1, 1, 1, 2]
-    assert (made.sweep.width, made.lines, made.time_code, made.emblem) == (8, (), None, None)
+    assert (made.sweep.width, made.facts, made.readout.code, made.emblem) == (8, None, None, None)
+
+
+@pytest.mark.parametrize("room", range(9, 60))
+def test_an_emblem_fits_its_room(room: int) -> None:
+    """Seven dots and a margin."""
+    dot, margin = emblem_dot(room)
+    assert 7 * dot + 2 * margin <= room < 7 * (dot + 1) + 2 * max((dot + 1) // 2, 1)

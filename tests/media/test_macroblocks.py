@@ -6,7 +6,7 @@ import av
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.media.canvas import CELL, Canvas, Rectangle
+from mockserver.media.canvas import CELL, TILE_BYTES, Canvas, Rectangle
 from mockserver.media.macroblocks import MacroblockCoder
 from mockserver.media.palette import Colour
 from mockserver.media.parameter_sets import FrameSize, picture_parameter_set, sequence_parameter_set
@@ -15,62 +15,89 @@ from mockserver.media.slices import idr_picture, p_picture
 SIZE = FrameSize(64, 48)
 CELLS = (SIZE.width // CELL, SIZE.height // CELL)
 
+Picture = tuple[bytes, bytes, bytes]
+"""Luma, Cb and Cr of a picture, row by row."""
+
 sample = st.one_of(st.integers(0, 255), st.sampled_from([0, 16, 127, 128, 129, 240, 255]))
 colours = st.lists(st.builds(Colour, sample, sample, sample), min_size=2, max_size=9, unique=True)
+# Few values give start codes to be escaped; all values give everything else.
+tiles = st.one_of(
+    st.binary(min_size=TILE_BYTES, max_size=TILE_BYTES),
+    st.lists(st.sampled_from([0, 0, 0, 1, 3]), min_size=TILE_BYTES, max_size=TILE_BYTES).map(bytes),
+)
+Step = list[tuple[Rectangle, Colour] | tuple[int, bytes] | list[int]]
+"""What is done before a picture: cells painted, tiles laid, macroblocks taken over from an empty canvas."""
 
 
 @st.composite
-def paintings(draw: st.DrawFn) -> tuple[list[Colour], list[list[tuple[Rectangle, Colour]]]]:
-    """Some colours, and for each of a few pictures the rectangles painted."""
+def paintings(draw: st.DrawFn) -> tuple[list[Colour], list[Step]]:
+    """Some colours, and for each of a few pictures what is done."""
     palette = draw(colours)
     rectangle = st.builds(
         Rectangle, st.integers(0, CELLS[0] - 1), st.integers(0, CELLS[1] - 1), st.integers(1, 5), st.integers(1, 5)
     )
-    strokes = st.lists(st.tuples(rectangle, st.sampled_from(palette)), max_size=12)
-    return palette, draw(st.lists(strokes, min_size=1, max_size=4))
+    address = st.integers(0, SIZE.macroblocks - 1)
+    action = st.one_of(
+        st.tuples(rectangle, st.sampled_from(palette)), st.tuples(address, tiles), st.lists(address, max_size=4)
+    )
+    return palette, draw(st.lists(st.lists(action, max_size=12), min_size=1, max_size=4))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(paintings())
-def test_any_mosaic_decodes_to_exactly_its_colours(
-    painting: tuple[list[Colour], list[list[tuple[Rectangle, Colour]]]],
-) -> None:
-    """First picture and repainted ones alike, for any colours, even the most distant side by side."""
+def test_any_picture_decodes_to_exactly_what_was_painted(painting: tuple[list[Colour], list[Step]]) -> None:
+    """First picture and repainted ones alike: any colours, any samples, in any neighbourhood."""
     palette, pictures = painting
-    canvas = Canvas(SIZE, palette)
+    canvas, empty = Canvas(SIZE, palette), Canvas(SIZE, palette)
     coder = MacroblockCoder(canvas)
     units = [sequence_parameter_set(SIZE, 24), picture_parameter_set()]
     wanted = []
-    for number, strokes in enumerate(pictures):
-        for rectangle, colour in strokes:
-            canvas.fill(rectangle, colour)
+    for number, step in enumerate(pictures):
+        for action in step:
+            if isinstance(action, list):
+                canvas.copy(empty, action)
+            elif isinstance(action[0], int):
+                canvas.cover(*action)
+            else:
+                canvas.fill(*action)
         changed = canvas.take_changes()
         units.append(p_picture(number, SIZE, coder, changed) if number else idr_picture(SIZE, coder))
-        wanted.append([[canvas.colours[ink] for ink in row[: CELLS[0]]] for row in canvas.rows])
+        wanted.append(_reconstruction(canvas))
     assert _decode(units) == wanted
 
 
-def _decode(units: list[bytes]) -> list[list[list[Colour]]]:
-    """The colour of each cell of each picture; fails where a cell is not flat."""
+def _reconstruction(canvas: Canvas) -> Picture:
+    """The samples the writer believes a decoder has."""
+    planes = []
+    starts = {8: 0, 4: 256}
+    for part, cell in enumerate((8, 4, 4)):
+        side = 2 * cell
+        width = canvas.size.macroblocks_wide * side
+        plane = bytearray(width * canvas.size.macroblocks_high * side)
+        start = starts[cell] + (64 if part == 2 else 0)
+        for y in range(len(plane) // width):
+            row = b"".join(bytes((canvas.colours[ink][part],)) * cell for ink in canvas.rows[y // cell])
+            plane[y * width : (y + 1) * width] = row
+        for address, tile in canvas.tiles.items():
+            top, left = (side * place for place in divmod(address, canvas.size.macroblocks_wide))
+            for line in range(side):
+                at = (top + line) * width + left
+                plane[at : at + side] = tile[start + line * side :][:side]
+        planes.append(bytes(plane))
+    return planes[0], planes[1], planes[2]
+
+
+def _decode(units: list[bytes]) -> list[Picture]:
     stream = BytesIO(b"".join(b"\0\0\0\1" + unit for unit in units))
     with av.open(stream, "r", format="h264") as container:
         video = container.streams.video[0]
         video.codec_context.options = {"err_detect": "explode"}
-        return [_cells(frame) for frame in container.decode(video)]
+        return [_planes(frame) for frame in container.decode(video)]
 
 
-def _cells(frame: av.VideoFrame) -> list[list[Colour]]:
-    planes = [(bytes(plane), plane.line_size) for plane in frame.planes]
-    return [
-        [
-            Colour(*(_flat(plane, stride, x, y, side) for (plane, stride), side in zip(planes, (8, 4, 4), strict=True)))
-            for x in range(CELLS[0])
-        ]
-        for y in range(CELLS[1])
-    ]
-
-
-def _flat(plane: bytes, stride: int, x: int, y: int, side: int) -> int:
-    rows = {plane[row * stride + x * side :][:side] for row in range(y * side, (y + 1) * side)}
-    (value,) = set(b"".join(rows))
-    return value
+def _planes(frame: av.VideoFrame) -> Picture:
+    luma, cb, cr = (
+        b"".join(bytes(plane)[row * plane.line_size :][: plane.width] for row in range(plane.height))
+        for plane in frame.planes
+    )
+    return luma, cb, cr

@@ -49,9 +49,17 @@ def test_chunks_lie_where_the_index_says(
     """Cut by the index, the file gives pictures with their lengths and the AAC frames as stored."""
     file = render(expectation, replace(rendition, moov=moov))
     pictures, sounds = (_samples(file, track) for track in range(2))
-    assert all(int.from_bytes(picture[:4], "big") == len(picture) - 4 for picture in pictures)
-    assert [picture[4] for picture in pictures] == [0x65] + [0x41] * 120
+    assert [[unit[0] for unit in _units(picture)] for picture in pictures] == [[0x06, 0x65]] + [[0x41]] * 120
     assert tuple(sounds) == beeps(44100, len(sounds)).frames
+
+
+def _units(sample: bytes) -> Iterator[bytes]:
+    """NAL units of a sample, each after its length."""
+    while sample:
+        length = int.from_bytes(sample[:4], "big")
+        assert length <= len(sample) - 4
+        yield sample[4 : 4 + length]
+        sample = sample[4 + length :]
 
 
 def _samples(file: bytes, track: int) -> list[bytes]:

@@ -1,6 +1,9 @@
 """The slate."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media import Rendition
@@ -9,9 +12,13 @@ from mockserver.media.palette import palette
 from mockserver.media.slate import Slate
 
 
+def _looks(slate: Slate) -> tuple[object, ...]:
+    return slate.canvas.rows, slate.canvas.tiles
+
+
 def _swept(slate: Slate, expectation: MediaExpectation, prompt_hash: str) -> int:
     """Cells of the strip in the colour of the sweep."""
-    strip = layout(expectation.width, expectation.height, ()).sweep
+    strip = layout(expectation.width, expectation.height, 35).sweep
     ink = slate.canvas.colours.index(palette(prompt_hash).counter_accent)
     return slate.canvas.rows[strip.y][: strip.width].count(ink)
 
@@ -26,18 +33,24 @@ def test_sweep_grows_from_the_first_picture_to_the_full_strip(
         slate.advance(number)
         swept.append(_swept(slate, expectation, rendition.prompt_hash))
     assert swept == sorted(swept)
-    assert (swept[0], swept[-1]) == (1, layout(expectation.width, expectation.height, ()).sweep.width)
+    assert (swept[0], swept[-1]) == (1, layout(expectation.width, expectation.height, 35).sweep.width)
 
 
-def test_the_task_id_is_shown(expectation: MediaExpectation, rendition: Rendition) -> None:
-    """Another task with the same prompt looks different, up to the eighth character."""
-    rows = Slate(expectation, rendition).canvas.rows
-    assert Slate(expectation, replace(rendition, task_id="4f3a9c22")).canvas.rows != rows
-    assert Slate(expectation, replace(rendition, task_id="4f3a9c21-more")).canvas.rows == rows
+@pytest.mark.parametrize(
+    "other", [{"task_id": "5f3a9c21"}, {"prompt": "A boat"}, {"app_version": "3fa1c07e"}, {"input_hash": "77"}]
+)
+def test_the_request_is_shown(other: dict[str, Any], expectation: MediaExpectation, rendition: Rendition) -> None:
+    """Another task, prompt, version or input looks different."""
+    assert _looks(Slate(expectation, replace(rendition, **other))) != _looks(Slate(expectation, rendition))
 
 
-def test_sound_and_branch_are_shown(expectation: MediaExpectation, rendition: Rendition) -> None:
-    """A silent video and one of another branch look different."""
-    rows = Slate(expectation, rendition).canvas.rows
-    assert Slate(replace(expectation, sound=False), rendition).canvas.rows != rows
-    assert Slate(replace(expectation, branch="text-to-video"), rendition).canvas.rows != rows
+@pytest.mark.parametrize("other", [{"sound": False}, {"branch": "text-to-video"}, {"seconds": 10}, {"voice_id": "v1"}])
+def test_the_expectation_is_shown(other: dict[str, Any], expectation: MediaExpectation, rendition: Rendition) -> None:
+    """A silent video, one of another branch, length or voice looks different."""
+    assert _looks(Slate(replace(expectation, **other), rendition)) != _looks(Slate(expectation, rendition))
+
+
+def test_notes_are_shown(expectation: MediaExpectation, rendition: Rendition) -> None:
+    """What could not be done is said in the picture."""
+    plain, noted = Slate(expectation, rendition), Slate(expectation, rendition, ("start image: none",))
+    assert _looks(noted) != _looks(plain)
