@@ -26,7 +26,7 @@ def run(world: World, **members: object) -> str:
 
 def test_the_exports_are_these() -> None:
     """The public surface changes only on purpose."""
-    assert mockserver.testing.__all__ == ["RunningServer", "World", "serving"]
+    assert mockserver.testing.__all__ == ["Inspection", "RunningServer", "World", "inspect", "serving"]
 
 
 def test_a_world_can_be_steered(inference_mock: World) -> None:
