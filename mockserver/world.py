@@ -17,6 +17,7 @@ from mockserver import task as tasks
 from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
 from mockserver.journal import Journal
+from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
 from mockserver.schedule import TaskSchedule
@@ -64,6 +65,7 @@ class World:
         self._outputs: dict[str, Task] = {}
         self._hinted = False
         self._schedule = TaskSchedule()
+        self._pictures = Pictures()
         self._advancing = asyncio.Lock()
         self._spent = 0
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
@@ -113,6 +115,7 @@ class World:
         self.check_open()
         if len(self.tasks) >= MOST_TASKS:
             self._evict_task()
+        self._pictures.hold(task.images.values())
         self.tasks[task.id] = task
         self._outputs[task.output_name] = task
         self._schedule.add(task, self.clock.now())
@@ -140,6 +143,7 @@ class World:
         del self.tasks[task.id]
         self._outputs.pop(task.output_name, None)
         self._schedule.remove(task)
+        self._pictures.release(task.images.values())
 
     def check_open(self) -> None:
         """Pass unless the world was reset or dropped while a request for it was under way.
@@ -226,8 +230,8 @@ class World:
 
     @property
     def weight(self) -> int:
-        """Bytes of uploads and journal that the world keeps."""
-        return self.storage.stored + self.journal.weight
+        """Bytes of uploads, pictures of tasks and journal that the world keeps."""
+        return self.storage.stored + self._pictures.size + self.journal.weight
 
     @property
     def busy(self) -> bool:

@@ -65,6 +65,8 @@ async def run(call: Call) -> Answer:
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
     made = _make(call, request, app, judgement, named)
     call.world.add_task(made)
+    if made.images:
+        call.emulator.worlds.relieve(call.world)
     call.exchange.task_id = made.id
     _enter_session(call, request, session, made, app)
     if call.view.file_objects:
