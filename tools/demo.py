@@ -167,6 +167,10 @@ def main() -> int:
         options.output.mkdir(parents=True, exist_ok=True)
         with emulator(options.latency) as base_url:
             show("emulator", base_url)
+            show(
+                "",
+                "the page's snippets have an empty input, so it runs with --empty-input sample and says so each time",
+            )
             # What the page's `inference()` makes; called by its class, which alone takes `on_message`.
             client = Inference(api_key="inf_demo", base_url=base_url, on_message=tell)
             for step in STEPS:

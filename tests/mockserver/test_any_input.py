@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from . import shapes
 from .bench import Bench
 
+pytestmark = pytest.mark.timeout(400)  # thousands of requests take 10 s on a quiet machine, minutes on a busy one
+
 READING, WRITING, ODD = 4_000, 3_000, 3_000
 """Requests without a body, with a JSON object, with anything else: ten thousand, in tests that processes can share."""
 
