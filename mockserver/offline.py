@@ -229,8 +229,7 @@ def _read(path: Path) -> bytes:
 
 def _named(field: str, value: str, contents: Mapping[str, bytes]) -> tuple[FileFacts, bytes | None]:
     """What is known of a file that the input names, and its bytes: given here, inline, or foreign as on a server."""
-    from mockserver import images, storage
-    from mockserver.api.runs import decode_data_uri
+    from mockserver import data_uri, images, storage
 
     if value in contents:
         return images.inspect(contents[value]), contents[value]
@@ -240,7 +239,7 @@ def _named(field: str, value: str, contents: Mapping[str, bytes]) -> tuple[FileF
         host = ""
     reference = storage.refer(value, frozenset({host} - {""}))
     if reference.kind == "data":
-        content = decode_data_uri(value)
+        content = data_uri.decode(value)
         return FileFacts("malformed") if content is None else images.inspect(content, "inline"), content
     if reference.kind in {"file", "output"}:
         flag = field.replace("_", "-")

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from contracts.apps.table import AppVersion
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
+from mockserver.clock import Timer
 
 DEFAULT_IDLE_SECONDS = 300
 """Idle time-out of a session that names none; the SDKs' own texts say 60 s and 5 min, we take the longer one."""
@@ -29,6 +30,8 @@ class Session:
     task_id: str | None = None
     calls: int = 0
     ended: float | None = None
+    expiry: Timer | None = None
+    """Tells a test clock's `advance` of the expiry; the status does not depend on it."""
 
     def expires(self) -> float:
         """Return when it expires if nobody uses it, Unix seconds."""
@@ -78,6 +81,10 @@ class Session:
             "last_call_at": None if self.called is None else timestamp(self.called),
             "idle_timeout": self.idle_seconds,
         }
+
+
+MOST_SESSIONS = 10_000
+"""Sessions kept in one world; the oldest that is no longer active goes first."""
 
 
 def not_found(identifier: str) -> Problem:

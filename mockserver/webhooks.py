@@ -15,6 +15,9 @@ from mockserver.clock import Clock, Member, Timer
 from mockserver.egress import Egress, NotAllowedError, Reply, SendError
 from mockserver.journal import url_document
 
+MOST_ATTEMPTS = 100
+"""Attempts of one delivery, replays included, for each keeps its answer."""
+
 MOST_DELIVERIES = 2_000
 """Deliveries kept in one world; the oldest finished ones go first."""
 

@@ -21,7 +21,7 @@ from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
 from mockserver.schedule import TaskSchedule
-from mockserver.sessions import Session
+from mockserver.sessions import MOST_SESSIONS, Session
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
 from mockserver.storage import Storage
 from mockserver.task import Task, View
@@ -135,7 +135,30 @@ class World:
         session = self.sessions.get(task.session_id or "")
         if session is not None and session.task_id == task.id and ended is not None:
             session.busy_until = ended
+            self.watch_session(session)
         task.wake()
+
+    def make_room_for_session(self) -> None:
+        """Let go of the oldest session that is over where there is no room for another.
+
+        Raises:
+            Problem: all of them are active.
+        """
+        if len(self.sessions) >= MOST_SESSIONS:
+            now = self.clock.now()
+            gone = next((other for other in self.sessions.values() if other.status(now) != "active"), None)
+            if gone is None:
+                raise Problem("limit_exceeded", f"this key has {MOST_SESSIONS} active sessions; end some of them")
+            del self.sessions[gone.id]
+
+    def watch_session(self, session: Session) -> None:
+        """Plan the note of a session's expiry anew, because it was used, kept alive or ended."""
+        if session.expiry is not None:
+            session.expiry.cancel()
+            session.expiry = None
+        if session.ended is None:
+            note = {"kind": "session", "id": session.id, "status_text": "expired"}
+            session.expiry = self.clock.at(session.expires(), None, note, background=True)
 
     def delete_task(self, task: Task) -> None:
         """Forget a task; what it cost stays spent."""

@@ -1,14 +1,12 @@
 """POST /apps/run and its older address: a request becomes a task (D4, D9, rest.md §4)."""
 
 import asyncio
-import base64
-import binascii
 import difflib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from contracts import schemas
 from contracts.apps import table
@@ -19,7 +17,7 @@ from contracts.apps.video_v2_6 import FILE_FIELDS, MOST_UNKNOWN, judge, sample_p
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
-from mockserver import catalogue, images, sessions, storage, task, timeline
+from mockserver import catalogue, data_uri, images, sessions, storage, task, timeline
 from mockserver.api import bodies, outputs
 from mockserver.api.call import Answer, Call, Resource, kind
 from mockserver.api.dispatch import ClientGoneError
@@ -63,6 +61,8 @@ async def run(call: Call) -> Answer:
     if isinstance(document, dict) and storage.refer(document["prompt"], own_hosts(call)).owner:
         # Old clients upload any text that looks like base64 or names a file and send its address instead (wire.md §6).
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
+    if request.get("session") == "new":
+        call.world.make_room_for_session()
     made = _make(call, request, app, judgement, named)
     call.world.add_task(made)
     if made.images:
@@ -223,6 +223,7 @@ def _enter_session(
     session.calls += 1
     session.called = session.touched = made.created
     session.busy_until = made.ended()
+    world.watch_session(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ async def _named(call: Call, value: str) -> _Named:
     reference = storage.refer(value, own_hosts(call))
     match reference.kind:
         case "data":
-            content = decode_data_uri(value)
+            content = data_uri.decode(value)
             if content is None:
                 return _Named(FileFacts("malformed"))
             return _Named(await asyncio.to_thread(images.inspect, content, "inline"), None, content)
@@ -297,20 +298,6 @@ def own_hosts(call: Call) -> frozenset[str]:
     if server and server[1]:
         own |= {f"{name}:{server[1]}" for name in (str(server[0]).lower(), "127.0.0.1", "localhost", "[::1]")}
     return frozenset(own - {""})
-
-
-def decode_data_uri(value: str) -> bytes | None:
-    """Return the bytes of a data: URI, base64 (URL-safe too) or percent-encoded; None when it is malformed."""
-    head, comma, payload = value[5:].partition(",")
-    if not comma:
-        return None
-    if not head.lower().endswith(";base64"):
-        return unquote_to_bytes(payload)
-    text = unquote_to_bytes(payload).translate(bytes.maketrans(b"-_", b"+/"), b" \r\n\t")
-    try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
-    except binascii.Error:
-        return None
 
 
 def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, list[dict[str, Any]]]:

@@ -23,6 +23,7 @@ async def keepalive(call: Call) -> Answer:
     session = _find(call)
     session.check_active(call.now)
     session.touched = call.now
+    call.world.watch_session(session)
     return Resource(_document(call, session))
 
 
@@ -31,6 +32,7 @@ async def end(call: Call) -> Answer:
     session = _find(call)
     session.check_active(call.now)
     session.ended = call.now
+    call.world.watch_session(session)
     return Resource(None)
 
 

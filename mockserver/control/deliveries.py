@@ -6,7 +6,7 @@ from typing import get_args
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.control.journal import limit_of
-from mockserver.webhooks import Delivery, State
+from mockserver.webhooks import MOST_ATTEMPTS, Delivery, State
 
 
 async def list_all(command: Command) -> Reply:
@@ -32,6 +32,8 @@ async def replay(command: Command) -> Reply:
     delivery = _find(command)
     if not delivery.body:
         raise Problem("conflict", f"delivery {delivery.id} has no body yet: its task has not ended")
+    if len(delivery.attempts) >= MOST_ATTEMPTS:
+        raise Problem("conflict", f"delivery {delivery.id} has {MOST_ATTEMPTS} attempts, which is all that are kept")
     attempt = await command.world.webhooks.replay(delivery)
     return Reply({"id": delivery.id, "state": delivery.state, "attempt": attempt.document()})
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from mockserver import world
+
 from .asgi import APP, Client, emulated
 
 pytestmark = pytest.mark.anyio
@@ -132,3 +134,30 @@ async def test_each_new_session_has_a_worker_of_its_own() -> None:
             found.append([(await client.get(f"/sessions/{session}")).data["worker_id"] for session in sessions])
     assert found[0] == found[1]
     assert len(set(found[0])) == 2
+
+
+async def test_an_expiry_is_told_by_the_clock_once(client: Client) -> None:
+    """Advancing tells of the moment a session expires, which a keepalive moves and an end takes away."""
+    kept, ended = await leased(client, session_timeout=60), await leased(client, session_timeout=60)
+    await client.advance(30)
+    await client.post(f"/sessions/{kept}/keepalive")
+    assert (await client.delete(f"/sessions/{ended}")).status == 204
+    fired = [entry for entry in await client.advance(120) if entry["kind"] == "session"]
+    shown = (await client.get(f"/sessions/{kept}")).data
+    assert [(entry["id"], entry["status_text"], entry["at"]) for entry in fired] == [
+        (kept, "expired", shown["expires_at"])
+    ]
+    assert shown["status"] == "expired"
+
+
+async def test_sessions_have_a_cap(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest that is over makes room; where all are active nothing is started."""
+    monkeypatch.setattr(world, "MOST_SESSIONS", 2)
+    first, second = await leased(client), await leased(client)
+    before = (await client.get("/tasks")).data["total_items"]
+    refused_run = await client.post("/apps/run", {"app": APP, "input": {"prompt": "x"}, "session": "new"})
+    assert (refused_run.status, refused_run.code) == (402, "limit_exceeded")
+    assert (await client.get("/tasks")).data["total_items"] == before
+    await client.delete(f"/sessions/{first}")
+    third = await leased(client)
+    assert {row["id"] for row in (await client.get("/sessions")).data} == {second, third}

@@ -9,6 +9,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from contracts.wire.ids import parse_timestamp
 from mockserver import webhooks
+from mockserver.control import deliveries as control_deliveries
 from mockserver.settings import Settings
 
 from .asgi import Client, emulated
@@ -263,3 +264,15 @@ async def test_a_stopping_server_leaves_no_delivery_behind() -> None:
             running = set(client.world.webhooks._running)
             assert running
         assert all(task.cancelling() or task.done() for task in running)
+
+
+async def test_replays_have_an_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt keeps its answer, so a delivery cannot be replayed for ever."""
+    monkeypatch.setattr(control_deliveries, "MOST_ATTEMPTS", 2)
+    async with receiver() as target:
+        await client.run(webhook=target.url)
+        await client.advance()
+        delivery = await the_delivery(client)
+        statuses = [(await client.post(f"/_mock/deliveries/{delivery['id']}/replay")).status for _ in range(2)]
+    assert statuses == [200, 409]
+    assert len(target.received) == 2
