@@ -1,42 +1,21 @@
 """`judge` under `documented`: each row of D4's decision table, with exactly what it says and nothing else."""
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
 from contracts.apps.table import VersionName
 from contracts.apps.video_v2_6 import judge
 
-PHOTO = FileFacts("uploaded", size=80_000, format="jpeg", width=1600, height=900)
+from .verdicts import PHOTO, both_versions, broken, verdict, warned
+
 LOW = {"2026-05": {"mode": "std"}, "2026-08": {"resolution": "720p"}}
 MARKER = {"2026-05": "<<<voice_1>>>", "2026-08": "@voice_1"}
 LOW_TEXT = {"2026-05": "pro mode only", "2026-08": "1080p only"}
 ASTRAL = "\U0001f6f6"
 """One code point, two UTF-16 units, four bytes."""
-
-Told = list[tuple[str, str]]
-
-both_versions = pytest.mark.parametrize("version", get_args(VersionName))
-
-
-def verdict(version: VersionName, **fields: Any) -> Judgement:
-    """Judge a prompt and these fields; every named file is a good photo."""
-    return judge(version, {"prompt": "a paper boat"} | fields, lambda _: PHOTO)
-
-
-def broken(found: Judgement) -> Told:
-    """Where and which rule."""
-    return [(violation.pointer, violation.rule) for violation in found.violations]
-
-
-def warned(found: Judgement) -> Told:
-    """Where and with which code, of an input that was accepted."""
-    assert found.violations == ()
-    assert found.accepted is not None
-    return [(warning.pointer, warning.code) for warning in found.warnings]
 
 
 def made(found: Judgement) -> tuple[str, bool]:
