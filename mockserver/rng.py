@@ -15,6 +15,11 @@ def fresh_seed() -> int:
     return secrets.randbits(63)
 
 
+def seeded(seed: int) -> Draws:
+    """Return a generator of random numbers that belongs to a seed alone, whatever the world."""
+    return Draws(seed)
+
+
 class Rng:
     """Randomness of one world: the same seed, key and order of requests give the same values."""
 

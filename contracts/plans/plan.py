@@ -1,0 +1,239 @@
+"""A plan: steps that each say on which call, by whose number and input, what is to happen.
+
+PlanError
+    A document that is no plan. Carries a JSON Pointer to the place, what is wrong there and what would be right.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from contracts.plans import catalogue, schema
+from contracts.plans.catalogue import Fault
+
+class PlanError(ValueError):
+    """A document that is no plan."""
+
+    def __init__(self, pointer: str, told: str) -> None:
+        """Make one.
+
+        Args:
+            pointer: JSON Pointer into the plan.
+            told: what is wrong there, and what was expected.
+        """
+        super().__init__(f"{pointer or 'the plan'}: {told}")
+        self.pointer = pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """What is to happen: a fault or outcome with all its arguments."""
+
+    fault: Fault
+    arguments: Mapping[str, Any]
+    """As given."""
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # an argument of any type
+        """An argument, or its default; None when it has neither."""
+        schema_of_it = self.fault.arguments[name]
+        return self.arguments.get(name, schema_of_it.get("default"))
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, as it was given."""
+        return {self.fault.form: self.fault.name, **self.arguments}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which of the calls count: those about a task with this in its input."""
+
+    prompt: str | None = None
+    """Text that the prompt contains."""
+    input: Mapping[str, Any] | None = None
+    """Fields with their exact values."""
+
+    def fits(self, given: object) -> bool:
+        """Whether an input is meant."""
+        if not isinstance(given, Mapping):
+            return False
+        if self.prompt is not None:
+            prompt = given.get("prompt")
+            if not isinstance(prompt, str) or self.prompt not in prompt:
+                return False
+        return all(name in given and _same(given[name], value) for name, value in (self.input or {}).items())
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            **({} if self.prompt is None else {"prompt": self.prompt}),
+            **({} if self.input is None else {"input": dict(self.input)}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing armed."""
+
+    on: str
+    do: Do
+    first: int
+    """Number of the first call that it meets, from 1, among the calls that match."""
+    last: int | None
+    """Number of the last; None without end."""
+    match: Match | None = None
+    at_most: bool = False
+    """Whether it is no fault of the client when the calls do not come."""
+    form: tuple[str, ...] = ()
+    """Which of nth, from, to and always the document has, for showing it again."""
+
+    def covers(self, number: int) -> bool:
+        """Whether the call of this number is met."""
+        return self.first <= number and (self.last is None or number <= self.last)
+
+    @property
+    def expected(self) -> int:
+        """How many calls have to come for it to be consumed."""
+        return 0 if self.at_most else 1 if self.last is None else self.last - self.first + 1
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        told = {"nth": self.first, "from": self.first, "to": self.last, "always": True}
+        return {
+            "on": self.on,
+            **{name: told[name] for name in self.form},
+            **({} if self.match is None else {"match": self.match.document()}),
+            **({"at_most": True} if self.at_most else {}),
+            "do": self.do.document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A fault that is drawn, call by call."""
+
+    on: str
+    probability: float
+    do: Do
+    match: Match | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "on": self.on,
+            "probability": self.probability,
+            **({} if self.match is None else {"match": self.match.document()}),
+            "do": self.do.document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything armed."""
+
+    steps: tuple[Step, ...] = ()
+    chaos: tuple[Chance, ...] = ()
+    seed: int = 0
+    """Of the draws of `chaos`."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; `parse` reads it again."""
+        shown: dict[str, Any] = {"steps": [step.document() for step in self.steps]}
+        if self.chaos:
+            shown["chaos"] = {"seed": self.seed, "faults": [chance.document() for chance in self.chaos]}
+        return shown
+
+    @property
+    def hash(self) -> str:
+        """Eight hex digits that stand for the plan in a replay token."""
+        return hashlib.sha256(orjson.dumps(self.document(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:8]
+
+
+def parse(document: object) -> Plan:
+    """Read a plan.
+
+    Args:
+        document: parsed JSON or TOML; a list counts as its steps.
+
+    Raises:
+        PlanError: it is none; nothing else is ever raised.
+    """
+    if isinstance(document, list):
+        document = {"steps": document}
+    _check(schema.frame(), document, "")
+    assert isinstance(document, dict)  # noqa: S101  # the schema says so
+    chaos = document.get("chaos", {})
+    return Plan(
+        steps=tuple(_step(row, f"/steps/{number}") for number, row in enumerate(document.get("steps", []))),
+        chaos=tuple(_chance(row, f"/chaos/faults/{number}") for number, row in enumerate(chaos.get("faults", []))),
+        seed=chaos.get("seed", 0),
+    )
+
+
+def _step(row: Mapping[str, Any], pointer: str) -> Step:
+    form = tuple(name for name in ("nth", "from", "to", "always") if name in row)
+    if len(form) > 1 and form != ("from", "to"):
+        raise PlanError(pointer, f"{' and '.join(form)} do not go together; use nth, or from and to, or always")
+    first = row.get("nth", row.get("from", 1))
+    last = None if "always" in row or form == ("from",) else row.get("to", first)
+    if last is not None and last < first:
+        raise PlanError(f"{pointer}/to", f"{last} comes before from, {first}; expected a number from {first} up")
+    return Step(
+        on=row["on"],
+        do=_do(row, pointer),
+        first=first,
+        last=last,
+        match=_match(row),
+        at_most=row.get("at_most", False),
+        form=form,
+    )
+
+
+def _chance(row: Mapping[str, Any], pointer: str) -> Chance:
+    return Chance(on=row["on"], probability=row["probability"], do=_do(row, pointer), match=_match(row))
+
+
+def _match(row: Mapping[str, Any]) -> Match | None:
+    found = row.get("match")
+    return None if found is None else Match(found.get("prompt"), found.get("input"))
+
+
+def _do(row: Mapping[str, Any], pointer: str) -> Do:
+    given = row["do"]
+    where = f"{pointer}/do"
+    form = "outcome" if "outcome" in given else "fault"
+    if ("fault" in given) == ("outcome" in given):
+        raise PlanError(where, 'expected {"fault": NAME, ...} or {"outcome": NAME, ...}')
+    name = given[form]
+    fault = catalogue.faults().get(name)
+    if fault is None or fault.form != form:
+        known = [row.name for row in catalogue.faults().values() if row.form == form]
+        near = difflib.get_close_matches(name, known, n=3) or sorted(known)
+        raise PlanError(f"{where}/{form}", f"there is no {form} {name[:64]!r}; did you mean {', '.join(near)}?")
+    if not fault.goes_on(row["on"]):
+        takes = ", ".join("any call" if place == catalogue.EXCHANGE else place for place in fault.on)
+        raise PlanError(f"{pointer}/on", f"{name} cannot be armed on {row['on']!r}; it goes on {takes}")
+    arguments = {key: value for key, value in given.items() if key != form}
+    _check(schema.arguments(name), arguments, where)
+    told = arguments.get("failure")
+    if told is not None and told not in catalogue.failures():
+        near = difflib.get_close_matches(told, catalogue.failures(), n=3) or sorted(catalogue.failures())
+        raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; did you mean {', '.join(near)}?")
+    return Do(fault, arguments)
+
+
+def _check(checker: schema.Checker, document: object, pointer: str) -> None:
+    try:
+        error = checker.first_error(document)
+    except ValueError as unreadable:  # TOML knows dates, which JSON does not
+        raise PlanError(pointer, f"{unreadable}; expected what JSON can write") from None
+    if error is not None:
+        raise PlanError(pointer + error[0], error[1])
+
+
+def _same(value: object, wanted: object) -> bool:
+    """Equal as JSON: true is not 1."""
+    return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
