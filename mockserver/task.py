@@ -13,6 +13,7 @@ from contracts.wire.ids import short, timestamp
 from contracts.wire.statuses import TERMINAL, Numbering, Status, number
 from mockserver import timeline
 from mockserver.clock import Member
+from mockserver.faults.armed import ArmedPlan
 from mockserver.media import GivenImage
 from mockserver.rng import Rng
 from mockserver.timeline import LOG_TASK, Timeline
@@ -45,6 +46,8 @@ class Task:
     input_files: tuple[str, ...] = ()
     """Ids of uploaded files that the input names."""
     session_id: str | None = None
+    armed: ArmedPlan | None = None
+    """The scenario that its run named; None: whatever the world has armed."""
     outputs_deleted: bool = False
     inputs_deleted: bool = False
     watchers: set[Member] = field(default_factory=set)

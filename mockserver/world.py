@@ -16,6 +16,7 @@ from contracts.wire.statuses import number
 from mockserver import task as tasks
 from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
+from mockserver.faults.armoury import Armoury
 from mockserver.journal import Journal
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
@@ -57,6 +58,7 @@ class World:
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
         self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
+        self.armoury = Armoury()
         self.granted = settings.credits
         self.used = real_now()
         """When the key was last seen, in monotonic real seconds."""

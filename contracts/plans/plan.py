@@ -15,6 +15,7 @@ import orjson
 from contracts.plans import catalogue, schema
 from contracts.plans.catalogue import Fault
 
+
 class PlanError(ValueError):
     """A document that is no plan."""
 

@@ -48,7 +48,8 @@ def load() -> Mapping[str, Scenario]:
         ScenarioError: a file is wrong.
     """
     files = sorted(
-        (file for file in fixtures.path("scenarios").iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+        (file for file in fixtures.path("scenarios").iterdir() if file.name.endswith(".toml")),
+        key=lambda file: file.name,
     )
     found = {}
     for file in files:

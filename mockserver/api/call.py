@@ -11,6 +11,7 @@ from contracts.operations import Operation
 from contracts.wire.problems import Problem
 from mockserver import documents
 from mockserver.emulator import Emulator
+from mockserver.faults.armed import NOTHING, ArmedPlan, Hits
 from mockserver.journal import Exchange
 from mockserver.task import View
 from mockserver.world import World
@@ -54,6 +55,10 @@ class Call:
     body: bytes = b""
     extra_headers: dict[str, str] = field(default_factory=dict)
     """Headers that every answer to this request carries, whatever it is."""
+    armed: ArmedPlan | None = None
+    """The plan or scenario that governs the call, once it has been looked up."""
+    hits: Hits = field(default_factory=lambda: NOTHING)
+    """What the call meets of it."""
     _query: dict[str, str] | None = None
 
     @property

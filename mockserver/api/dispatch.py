@@ -14,6 +14,7 @@ from contracts.operations import Operation
 from contracts.wire import envelopes, problems
 from contracts.wire.problems import Problem
 from mockserver import rates
+from mockserver.api import aim
 from mockserver.api.call import Answer, Call, Handler, Raw, Resource, find_header
 from mockserver.emulator import ANONYMOUS, Emulator
 from mockserver.journal import Exchange
@@ -157,6 +158,7 @@ class VendorSurface:
         if call.operation.auth == "key":
             keys.admit(header, key, call.now)
         self._rate(call)
+        aim.take(call)
         envelope = _envelope(call)
         answer: Answer = await handler(call)
         match answer:

@@ -64,6 +64,8 @@ async def run(call: Call) -> Answer:
     if request.get("session") == "new":
         call.world.make_room_for_session()
     made = _make(call, request, app, judgement, named)
+    if call.armed is not call.world.armoury.current:
+        made.armed = call.armed
     call.world.add_task(made)
     if made.images:
         call.emulator.worlds.relieve(call.world)

@@ -1,6 +1,7 @@
 """An armed plan: which of its steps a call meets, and the ledger of that."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contracts.plans.catalogue import ANY, WEBHOOK, Slot
@@ -11,7 +12,7 @@ from mockserver.rng import Draws, seeded
 Hits = Mapping[Slot, Hit]
 """What a call meets, one fault or outcome for each slot."""
 
-NOTHING: Hits = {}
+NOTHING: Hits = MappingProxyType({})
 
 
 class ArmedPlan:
@@ -26,13 +27,13 @@ class ArmedPlan:
         """
         self.plan = plan
         self.source = source
-        self.entries = [Entry(step) for step in (*plan.steps, *plan.chaos)]
+        self.entries = _entries(plan)
         self._draws: Draws = seeded(plan.seed)
 
     def extend(self, more: Plan) -> None:
         """Arm further steps; what was counted stays, and the new ones count from now on."""
         self.plan = Plan((*self.plan.steps, *more.steps), (*self.plan.chaos, *more.chaos), self.plan.seed)
-        self.entries += [Entry(step) for step in (*more.steps, *more.chaos)]
+        self.entries += _entries(more)
 
     def meet(self, operation: str, given: object, *, by: str, at: float) -> Hits:
         """Count a call and return what it meets.
@@ -81,11 +82,13 @@ class ArmedPlan:
         return [entry for entry in self.entries if entry.state in {"unreached", "underway"} and not entry.excused]
 
 
+def _entries(plan: Plan) -> list[Entry]:
+    return [*map(Entry, plan.steps), *map(Entry, plan.chaos)]
+
+
 def _concerns(on: str, operation: str) -> bool:
     return on == operation or (on == ANY and operation != WEBHOOK)
 
 
 def _fits(match: Match | None, given: object) -> bool:
     return match is None or match.fits(given)
-
-
