@@ -31,11 +31,9 @@ async def stream(call: Call) -> Answer:
             *call.extra_headers.items(),
         ]
     )
-    call.exchange.status = 200
-    call.exchange.response_headers = headers
-    await call.send({"type": "http.response.start", "status": 200, "headers": headers})
+    await call.wire.send({"type": "http.response.start", "status": 200, "headers": headers})
     if call.is_head:
-        await call.send({"type": "http.response.body", "body": b""})
+        await call.wire.send({"type": "http.response.body", "body": b""})
         return None
     with call.world.clock.member() as member:
         line = _Lines(call, task, form, seen, member)
@@ -46,9 +44,10 @@ async def stream(call: Call) -> Answer:
         finally:
             watcher.cancel()
             task.watchers.discard(member)
-    call.exchange.outcome = "client-gone" if line.client_gone else "answered"
-    if not line.client_gone:
-        await call.send({"type": "http.response.body", "body": b""})
+    if line.client_gone:
+        call.exchange.outcome = "client-gone"
+    else:
+        await call.wire.send({"type": "http.response.body", "body": b""})
     return None
 
 
@@ -133,10 +132,9 @@ class _Lines:
     async def _send(self, chunk: bytes) -> None:
         if self.client_gone:
             return
-        self._call.exchange.response.add(chunk)
         # A client that does not read must not hold up the world's clock.
         with self._member.away():
-            await self._call.send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await self._call.wire.send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _watch(call: Call, lines: _Lines, member: Member) -> None:
