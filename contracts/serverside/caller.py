@@ -1,0 +1,214 @@
+"""Sends requests and keeps every exchange as evidence."""
+
+import json as json_module
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from contracts.serverside import clock
+from contracts.serverside.exchange import Exchange
+from contracts.serverside.routes import operation_of
+from contracts.serverside.target import Target
+from contracts.wire.envelopes import VERSION_HEADER
+
+MOST_BODY = 64 * 1024 * 1024
+"""Bytes read of one answer."""
+
+UNSET: Any = object()
+
+
+class Recorder:
+    """All exchanges of a run, and those of the check under way."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.exchanges: list[Exchange] = []
+        self._mark = 0
+
+    def keep(self, exchange: Exchange) -> Exchange:
+        """Take in an exchange."""
+        self.exchanges.append(exchange)
+        return exchange
+
+    @property
+    def next_number(self) -> int:
+        """Number of the next exchange."""
+        return len(self.exchanges) + 1
+
+    def begin(self) -> None:
+        """A check begins: what comes now is its evidence."""
+        self._mark = len(self.exchanges)
+
+    @property
+    def current(self) -> tuple[Exchange, ...]:
+        """Exchanges of the check under way."""
+        return tuple(self.exchanges[self._mark :])
+
+
+class Caller:
+    """Speaks in the name of one key."""
+
+    def __init__(self, target: Target, recorder: Recorder, key: str | None) -> None:
+        """Make one.
+
+        Args:
+            target: the server.
+            recorder: where exchanges are kept.
+            key: None for no key at all.
+        """
+        self._target = target
+        self._recorder = recorder
+        self.key = key
+        # No redirect is followed: the contract has none, and a key must not travel.
+        self._client = httpx.Client(timeout=target.patience, trust_env=False, follow_redirects=False)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = UNSET,  # noqa: ANN401  # JSON
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        key: str | None = UNSET,
+        version: str | None = "2",
+    ) -> Exchange:
+        """Send a request and return what came; a server that does not answer raises nothing.
+
+        Args:
+            method: of the request.
+            path: with its query, under the base URL; an absolute URL goes where it says.
+            json: a JSON body.
+            content: any other body.
+            headers: further headers.
+            key: instead of the caller's own; None for none.
+            version: X-API-Version; None leaves the header out.
+        """
+        request = self._request(method, path, json, content, headers, key, version)
+        begun = clock.now()
+        status, told, body, error = None, httpx.Headers(), bytearray(), None
+        try:
+            answer = self._client.send(request, stream=True)
+            try:
+                status, told = answer.status_code, answer.headers
+                for chunk in answer.iter_raw():
+                    body += chunk
+                    if len(body) > MOST_BODY:
+                        error = f"the answer is longer than {MOST_BODY} bytes"
+                        break
+            finally:
+                answer.close()
+        except httpx.HTTPError as failure:
+            error = f"{type(failure).__name__}: {failure}"
+        return self._keep(request, status, told, bytes(body), clock.now() - begun, error)
+
+    @contextmanager
+    def opened(
+        self, path: str, *, headers: Mapping[str, str] | None = None, version: str | None = None
+    ) -> Iterator["Opened"]:
+        """GET a stream; it is kept as an exchange when it is left."""
+        request = self._request("GET", path, UNSET, None, headers, UNSET, version)
+        begun = clock.now()
+        stream = Opened(self._client, request, self._target.patience)
+        try:
+            yield stream
+        finally:
+            stream.close()
+            self._keep(request, stream.status, stream.headers, bytes(stream.body), clock.now() - begun, stream.error)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        json: Any,  # noqa: ANN401  # JSON
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+        key: str | None,
+        version: str | None,
+    ) -> httpx.Request:
+        chosen = self.key if key is UNSET else key
+        told = {
+            **({} if chosen is None else {"Authorization": f"Bearer {chosen}"}),
+            **({} if version is None else {VERSION_HEADER: version}),
+            **({} if json is UNSET else {"Content-Type": "application/json"}),
+            "Accept-Encoding": "identity",
+            **(headers or {}),
+        }
+        url = path if "://" in path else self._target.base_url + path
+        body = json_module.dumps(json).encode("utf-8") if json is not UNSET else content
+        return self._client.build_request(method, url, content=body, headers=told)
+
+    def _keep(
+        self,
+        request: httpx.Request,
+        status: int | None,
+        headers: httpx.Headers,
+        body: bytes,
+        seconds: float,
+        error: str | None,
+    ) -> Exchange:
+        url = str(request.url)
+        operation = operation_of(request.method, url, self._target.base_url)
+        return self._recorder.keep(
+            Exchange(
+                number=self._recorder.next_number,
+                method=request.method,
+                url=url,
+                request_headers=tuple(request.headers.multi_items()),
+                request_body=request.content,
+                operation=None if operation is None else operation.id,
+                status=status,
+                headers=tuple(headers.multi_items()),
+                body=body,
+                seconds=seconds,
+                error=error,
+            )
+        )
+
+
+class Opened:
+    """A stream under way."""
+
+    def __init__(self, client: httpx.Client, request: httpx.Request, patience: float) -> None:
+        """Send the request."""
+        self.status: int | None = None
+        self.headers = httpx.Headers()
+        self.body = bytearray()
+        self.error: str | None = None
+        self.ended = False
+        """Whether the body came to its proper end."""
+        self._patience = patience
+        self._answer: httpx.Response | None = None
+        try:
+            self._answer = client.send(request, stream=True)
+        except httpx.HTTPError as failure:
+            self.error = f"{type(failure).__name__}: {failure}"
+        else:
+            self.status, self.headers = self._answer.status_code, self._answer.headers
+
+    def pieces(self, seconds: float) -> Iterator[bytes]:
+        """Yield the pieces of the body as they come, until its end or until so many real seconds have passed."""
+        if self._answer is None:
+            return
+        begun = clock.now()
+        try:
+            for piece in self._answer.iter_raw():
+                self.body += piece
+                yield piece
+                if clock.now() - begun > seconds or len(self.body) > MOST_BODY:
+                    self.error = f"the stream had not ended after {seconds:g} s"
+                    return
+            self.ended = True
+        except httpx.HTTPError as failure:
+            self.error = f"{type(failure).__name__}: {failure}"
+
+    def close(self) -> None:
+        """Leave."""
+        if self._answer is not None:
+            self._answer.close()

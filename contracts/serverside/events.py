@@ -1,0 +1,74 @@
+"""What a run tells while it goes on; terminal, files and the exit code are all made from these."""
+
+from dataclasses import dataclass
+
+from contracts.serverside.finding import Finding
+from contracts.serverside.target import Target
+
+PHASES = ("scripted", "schemathesis", "machine")
+"""In the order they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegan:
+    """The first event."""
+
+    target: Target
+    phases: tuple[str, ...]
+    seed: int
+    server: str
+    """What the server says of itself, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseBegan:
+    """A phase begins."""
+
+    phase: str
+    steps: int | None
+    """How many there will be, if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepBegan:
+    """A check, an operation or a scenario begins."""
+
+    phase: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """It has ended."""
+
+    phase: str
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseEnded:
+    """A phase has ended."""
+
+    phase: str
+    stopped: str | None = None
+    """Why it could not be carried out, or not to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last event."""
+
+    seconds: float
+    charged: int
+    """Microcents that the run has cost."""
+
+
+Event = RunBegan | PhaseBegan | StepBegan | Found | StepEnded | PhaseEnded | RunEnded

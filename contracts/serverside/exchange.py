@@ -1,0 +1,169 @@
+"""One request and its answer, kept as evidence.
+
+UnexpectedError
+    An answer that a check cannot go on with: not JSON, no such member. The message says what was expected.
+"""
+
+import json
+import shlex
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.wire.envelopes import VERSION_HEADER
+
+MOST_SHOWN = 20_000
+"""Bytes of a body that a report holds."""
+
+_SECRET = frozenset({"authorization", "x-api-key", "cookie"})
+
+
+class UnexpectedError(Exception):
+    """An answer that a check cannot go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was sent and what came."""
+
+    number: int
+    """In the run, from 1."""
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    operation: str | None
+    """Id of the contract's operation, if the path is one of its."""
+    status: int | None
+    """None when no answer came."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    seconds: float = 0.0
+    error: str | None = None
+    """Why no answer came, or why it broke off."""
+
+    def header(self, name: str) -> str | None:
+        """Return an answer's header, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def asked(self, name: str) -> str | None:
+        """Return a request's header, or None."""
+        return next((value for key, value in self.request_headers if key.lower() == name.lower()), None)
+
+    @property
+    def media_type(self) -> str:
+        """The answer's content type without parameters, lower-case."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    def json(self) -> Any:  # noqa: ANN401  # JSON
+        """Return the parsed body.
+
+        Raises:
+            UnexpectedError: it is not JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            told = self.error or f"{self.media_type or 'no content type'}, {self.body[:80]!r}"
+            raise UnexpectedError(f"{self.line()}: expected JSON, got {told}") from None
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401  # JSON
+        """The resource of a success, out of whatever envelope the request asked for.
+
+        Raises:
+            UnexpectedError: the answer is no success, no JSON, or lacks the envelope.
+        """
+        if self.status is None or not 200 <= self.status < 300:
+            raise UnexpectedError(f"{self.line()}: expected a success, got {self.body[:200]!r}")
+        document = self.json()
+        if self.asked(VERSION_HEADER) == "2":
+            return document
+        if not isinstance(document, dict) or "data" not in document:
+            raise UnexpectedError(f"{self.line()}: expected an envelope with `data`, got {self.body[:200]!r}")
+        return document["data"]
+
+    def member(self, name: str) -> Any:  # noqa: ANN401  # JSON
+        """Return a member of the resource.
+
+        Raises:
+            UnexpectedError: there is none.
+        """
+        data = self.data
+        if not isinstance(data, dict) or name not in data:
+            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.body[:200]!r}")
+        return data[name]
+
+    @property
+    def code(self) -> str | None:
+        """The code of a problem: of `error.code`, or the end of `type`."""
+        try:
+            document = self.json()
+        except UnexpectedError:
+            return None
+        if not isinstance(document, dict):
+            return None
+        error, kind = document.get("error"), document.get("type")
+        if isinstance(error, dict) and isinstance(error.get("code"), str):
+            return str(error["code"])
+        return kind.rpartition("/")[2] if isinstance(kind, str) else None
+
+    def line(self) -> str:
+        """Return the exchange in one line."""
+        parts = urlsplit(self.url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        told = self.status if self.status is not None else f"no answer ({self.error})"
+        return f"{self.method} {path[:200]} -> {told}"
+
+    def curl(self) -> str:
+        """Return a command that sends the request again; the key stands as a variable."""
+        words = ["curl", "-i", "-X", self.method]
+        for name, value in self.request_headers:
+            if name.lower() not in {"host", "content-length", "accept-encoding", "connection", "user-agent"}:
+                words += ["-H", f"{name}: {_shown(name, value)}"]
+        if self.request_body:
+            shown = self.request_body[:MOST_SHOWN].decode("utf-8", "replace")
+            words += ["--data-binary", shown]
+        return " ".join(shlex.quote(word).replace("'Authorization: Bearer $KEY'", '"Authorization: Bearer $KEY"')
+                        for word in [*words, self.url])  # fmt: skip
+
+    def document(self) -> dict[str, Any]:
+        """Return the exchange as JSON, credentials taken out."""
+        return {
+            "number": self.number,
+            "operation": self.operation,
+            "method": self.method,
+            "url": self.url,
+            "request": {
+                "headers": [[name, _shown(name, value)] for name, value in self.request_headers],
+                "body": _text(self.request_body),
+            },
+            "response": None
+            if self.status is None
+            else {
+                "status": self.status,
+                "headers": [list(row) for row in self.headers],
+                "body": _text(self.body),
+                "bytes": len(self.body),
+            },
+            "error": self.error,
+            "seconds": round(self.seconds, 4),
+            "curl": self.curl(),
+        }
+
+
+def _shown(name: str, value: str) -> str:
+    if name.lower() not in _SECRET:
+        return value
+    return "Bearer $KEY" if value.lower().startswith("bearer ") else "$KEY"
+
+
+def _text(content: bytes) -> str:
+    if not content:
+        return ""
+    kept = content[:MOST_SHOWN]
+    try:
+        text = kept.decode("utf-8")
+    except UnicodeDecodeError:
+        text = f"({len(content)} bytes that are no text)"
+    return text + (f"... ({len(content)} bytes in all)" if len(content) > MOST_SHOWN else "")

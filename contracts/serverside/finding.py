@@ -1,0 +1,43 @@
+"""What a check found about a requirement, with its evidence."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["pass", "warn", "fail", "not-run"]
+
+ORDER: tuple[Verdict, ...] = ("not-run", "pass", "warn", "fail")
+"""From the weakest to the one that decides when findings on one requirement differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict on one requirement."""
+
+    requirement: str
+    verdict: Verdict
+    told: str
+    """What was seen; for a failure also what was expected, and for not-run the reason."""
+    check: str
+    """Name of the check that found it."""
+    phase: str
+    exchanges: tuple[int, ...] = ()
+    """Numbers of the exchanges that show it."""
+    seed: int | None = None
+    """Of a generated case."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "requirement": self.requirement,
+            "verdict": self.verdict,
+            "told": self.told,
+            "check": self.check,
+            "phase": self.phase,
+            "exchanges": list(self.exchanges),
+            "seed": self.seed,
+        }
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """Return the verdict that decides."""
+    return max(verdicts, key=ORDER.index, default="not-run")

@@ -1,0 +1,62 @@
+"""A server's control plane, if it has one as the emulator does: its clock can be moved, so that expiries are seen.
+
+Everything here is optional. A server without it is judged by everything else.
+"""
+
+from typing import Any
+
+from contracts.serverside.caller import Caller
+from contracts.serverside.exchange import UnexpectedError
+
+
+class Levers:
+    """The control plane in the name of one key."""
+
+    def __init__(self, call: Caller) -> None:
+        """Use a caller's key."""
+        self._call = call
+
+    @staticmethod
+    def found(call: Caller) -> bool:
+        """Tell whether the server has a control plane."""
+        answer = call.send("GET", "/_mock/health", key=None, version=None)
+        try:
+            return answer.status == 200 and bool(answer.json().get("serving"))
+        except (UnexpectedError, AttributeError):
+            return False
+
+    def freeze(self) -> None:
+        """Make the clock of the key's world stand still."""
+        self._control("PUT", "/clock", {"mode": "manual"})
+
+    def release(self) -> None:
+        """Let it run again."""
+        self._control("PUT", "/clock", {"mode": "real"})
+
+    def advance(self, seconds: float | None = None) -> list[dict[str, Any]]:
+        """Move it by seconds, or until nothing is pending; return what fired."""
+        body = {"until": "idle"} if seconds is None else {"seconds": seconds}
+        fired: list[dict[str, Any]] = self._control("POST", "/clock/advance", body)["fired"]
+        return fired
+
+    def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
+        """Change how the world behaves."""
+        self._control("PATCH", "/settings", behaviour)
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Read something of the control plane."""
+        return self._control("GET", path, None)
+
+    def arm(self, plan: dict[str, Any]) -> None:
+        """Arm a plan."""
+        self._control("PUT", "/plan", plan)
+
+    def _control(self, method: str, path: str, body: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        if body is None:
+            answer = self._call.send(method, f"/_mock{path}")
+        else:
+            answer = self._call.send(method, f"/_mock{path}", json=body)
+        document = answer.json()
+        if answer.status != 200 or not isinstance(document, dict):
+            raise UnexpectedError(f"{answer.line()}: the control plane refused: {answer.body[:200]!r}")
+        return document

@@ -1,0 +1,283 @@
+"""What a check holds in its hands: callers, ready-made tasks, and the words for its verdicts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.apps import table, video_v2_6
+from contracts.apps.files import FileFacts
+from contracts.serverside import clock
+from contracts.serverside.caller import Caller, Recorder
+from contracts.serverside.check import NotRunError
+from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.finding import Finding, Verdict
+from contracts.serverside.levers import Levers
+from contracts.serverside.purse import Purse, TooDearError
+from contracts.serverside.target import Target
+from contracts.wire.statuses import TERMINAL, Status
+
+POLL_SECONDS = 0.05
+"""Between the first two looks at a task; the pause doubles up to MOST_POLL_SECONDS."""
+
+MOST_POLL_SECONDS = 5.0
+
+PROMPT = "A paper boat drifts down a rain-filled gutter"
+
+CHEAP: Mapping[str, Any] = {"prompt": PROMPT, "mode": "std"}
+"""An input of the cheapest clip there is in 2026-05."""
+
+
+class Probe:
+    """The means of one check."""
+
+    def __init__(
+        self,
+        target: Target,
+        recorder: Recorder,
+        purse: Purse,
+        levers: Levers | None,
+        specimens: "Specimens",
+        emit: Callable[[Finding], None],
+        name: str,
+    ) -> None:
+        """Make one.
+
+        Args:
+            target: the server.
+            recorder: where exchanges are kept.
+            purse: what may be spent.
+            levers: the server's control plane, if it has one.
+            specimens: tasks that several checks look at.
+            emit: takes every finding.
+            name: of the check.
+        """
+        self.target = target
+        self.call = specimens.call
+        self.levers = levers
+        self.specimens = specimens
+        self.emitted: set[str] = set()
+        self._recorder = recorder
+        self._purse = purse
+        self._emit = emit
+        self._name = name
+
+    # ------------------------------------------------------------------ verdicts
+
+    def holds(self, requirement: str, condition: object, told: str) -> bool:
+        """Give a verdict on a requirement.
+
+        Args:
+            requirement: its id.
+            condition: whether it is kept here.
+            told: what was seen, and for the case of a failure what was expected.
+        """
+        self._say(requirement, "pass" if condition else "fail", told)
+        return bool(condition)
+
+    def equal(self, requirement: str, got: Any, wanted: Any, what: str) -> bool:  # noqa: ANN401  # any two values
+        """Give a verdict on two values that have to be the same; `what` names the first."""
+        told = f"{what} is {_short(wanted)}" if got == wanted else f"{what} is {_short(got)}; expected {_short(wanted)}"
+        return self.holds(requirement, got == wanted, told)
+
+    def warn(self, requirement: str, told: str) -> None:
+        """Say that something is odd without being forbidden."""
+        self._say(requirement, "warn", told)
+
+    def skip(self, requirement: str, reason: str) -> None:
+        """Say that this requirement could not be looked at, while others could."""
+        self._say(requirement, "not-run", reason)
+
+    def problem(self, requirement: str, answer: Exchange, status: int, code: str) -> bool:
+        """Give a verdict on a refusal: its HTTP status and code."""
+        return self.equal(requirement, (answer.status, answer.code), (status, code), f"{answer.line()}: the refusal")
+
+    def _say(self, requirement: str, verdict: Verdict, told: str) -> None:
+        self.emitted.add(requirement)
+        evidence = tuple(row.number for row in self._recorder.current)
+        self._emit(Finding(requirement, verdict, told[:2000], self._name, "scripted", evidence[-40:]))
+
+    # ------------------------------------------------------------------ means
+
+    def other(self) -> Caller:
+        """Return a caller with another key.
+
+        Raises:
+            NotRunError: there is none.
+        """
+        return self.specimens.other()
+
+    def keyed(self, key: str | None) -> Caller:
+        """Return a caller with a key of the check's own, or without one."""
+        return self.specimens.caller(key)
+
+    def run(self, given: Any = None, *, price: int | None = None, **members: Any) -> Exchange:  # noqa: ANN401  # JSON
+        """Submit a run of the app, if the run may cost that much.
+
+        Args:
+            given: the input; the cheapest one when left out.
+            price: microcents it costs when it is accepted; reckoned from the input when left out.
+            members: of the request besides app and input.
+
+        Raises:
+            NotRunError: the purse does not hold it.
+        """
+        return self.specimens.submit(cheap(self.target) if given is None else given, price, members)
+
+    def task(self, given: Any = None, **members: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        """Submit a run and return its slim result.
+
+        Raises:
+            NotRunError: the purse does not hold it.
+            UnexpectedError: it was refused.
+        """
+        answer = self.run(given, **members)
+        result = answer.data
+        if not isinstance(result, dict) or not isinstance(result.get("id"), str):
+            raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(result)}")
+        return result
+
+    def ended(self, task_id: str) -> dict[str, Any]:
+        """Wait until a task has ended and return it.
+
+        Raises:
+            UnexpectedError: it did not in time.
+        """
+        return self.specimens.ended(task_id)
+
+    @property
+    def app(self) -> str:
+        """Reference of the app in the version that is judged."""
+        return reference(self.target)
+
+
+class Specimens:
+    """Callers, and tasks that several checks look at: each is submitted once, when it is first wanted."""
+
+    def __init__(self, target: Target, recorder: Recorder, purse: Purse) -> None:
+        """Make callers."""
+        self._target = target
+        self._recorder = recorder
+        self._purse = purse
+        self._callers: dict[str | None, Caller] = {}
+        self._tasks: dict[str, str] = {}
+        self._prices: dict[str, int] = {}
+        self._settled: set[str] = set()
+        self.call = self.caller(target.api_key)
+
+    def caller(self, key: str | None) -> Caller:
+        """Return the caller of a key."""
+        if key not in self._callers:
+            self._callers[key] = Caller(self._target, self._recorder, key)
+        return self._callers[key]
+
+    def other(self) -> Caller:
+        """Return a caller with another key.
+
+        Raises:
+            NotRunError: there is none.
+        """
+        if self._target.other_key is None:
+            raise NotRunError("it needs a second key: give one with --other-key")
+        return self.caller(self._target.other_key)
+
+    def submit(self, given: Any, price: int | None, members: Mapping[str, Any]) -> Exchange:  # noqa: ANN401  # JSON
+        """Submit a run, see Probe.run."""
+        if price is None:
+            price = price_of(self._target, given)
+        try:
+            self._purse.reserve(price)
+        except TooDearError as error:
+            raise NotRunError(f"{error}; allow more with --spend") from None
+        headers = members.get("headers", {})
+        version = members.get("version", "2")
+        told = {key: value for key, value in members.items() if key not in {"headers", "version"}}
+        body = {"app": reference(self._target), "input": given, **told}
+        answer = self.call.send("POST", "/apps/run", json=body, headers=headers, version=version)
+        identifier = _id_of(answer)
+        if identifier is None:
+            self._purse.settle(price, 0)
+        else:
+            self._prices[identifier] = price
+        return answer
+
+    def completed(self, name: str = "cheap", given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return a task that has completed, the same one for everybody who asks for this name.
+
+        Raises:
+            NotRunError: the purse does not hold it.
+            UnexpectedError: it was refused, or did not complete.
+        """
+        task = self.started(name, given)
+        found = self.ended(task)
+        if found.get("status") != Status.COMPLETED:
+            told = f"status {found.get('status')}, {found.get('error')!r}"
+            raise UnexpectedError(f"task {task} should have completed; it has {told}")
+        return found
+
+    def started(self, name: str = "cheap", given: Mapping[str, Any] | None = None) -> str:
+        """Return the id of a task that was submitted under this name."""
+        if name not in self._tasks:
+            answer = self.submit(dict(given or cheap(self._target)), None, {})
+            self._tasks[name] = str(answer.member("id"))
+        return self._tasks[name]
+
+    def ended(self, task_id: str) -> dict[str, Any]:
+        """Wait until a task has ended and return it, see Probe.ended."""
+        begun, pause = clock.now(), POLL_SECONDS
+        while clock.now() - begun < self._target.task_patience:
+            found = self.call.send("GET", f"/tasks/{task_id}").data
+            if isinstance(found, dict) and found.get("status") in {int(status) for status in TERMINAL}:
+                self._settle(task_id)
+                return found
+            clock.wait(pause)
+            pause = min(MOST_POLL_SECONDS, pause * 2)
+        raise UnexpectedError(f"task {task_id} had not ended after {self._target.task_patience:g} s")
+
+    def close(self) -> None:
+        """Close all connections."""
+        for caller in self._callers.values():
+            caller.close()
+
+    def _settle(self, task_id: str) -> None:
+        price = self._prices.pop(task_id, None)
+        if price is None:
+            return
+        answer = self.call.send("GET", f"/usage/tasks/{task_id}/cost")
+        try:
+            charged = answer.member("charged")
+        except UnexpectedError:
+            charged = price
+        self._purse.settle(price, charged if isinstance(charged, int) else price)
+
+
+def reference(target: Target) -> str:
+    """Return the app's reference with the version that is judged."""
+    spec = table.load()
+    return f"{spec.reference}@{spec.versions[target.app_version].id}"
+
+
+def cheap(target: Target) -> dict[str, Any]:
+    """Return the input of the cheapest clip of the version."""
+    if target.app_version == "2026-05":
+        return dict(CHEAP)
+    return {"prompt": PROMPT, "resolution": "720p", "sound": False}
+
+
+def price_of(target: Target, given: Any) -> int:  # noqa: ANN401  # JSON
+    """Return what an input costs by the price list; the dearest it may be, where pictures are not known."""
+    judgement = video_v2_6.judge(
+        target.app_version, given, lambda _: FileFacts("uploaded", size=1, format="png", width=640, height=480)
+    )
+    return judgement.price
+
+
+def _id_of(answer: Exchange) -> str | None:
+    try:
+        found = answer.member("id")
+    except UnexpectedError:
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _short(value: Any) -> str:  # noqa: ANN401  # any value
+    text = repr(value)
+    return text if len(text) < 300 else text[:300] + "..."

@@ -1,0 +1,44 @@
+"""What a run may cost: checked by estimate before each submission, and by the charge after it."""
+
+
+class TooDearError(Exception):
+    """A submission would go beyond the limit; the message says by how much."""
+
+
+MICROCENTS_PER_USD = 100_000_000
+
+
+def dollars(microcents: int) -> str:
+    """Write an amount."""
+    return f"${microcents / MICROCENTS_PER_USD:.2f}"
+
+
+class Purse:
+    """The money of one run."""
+
+    def __init__(self, limit: int) -> None:
+        """Start with nothing spent.
+
+        Args:
+            limit: microcents.
+        """
+        self.limit = limit
+        self.reserved = 0
+        """Prices of what was submitted and is not settled."""
+        self.charged = 0
+
+    def reserve(self, price: int) -> None:
+        """Set the price of a submission aside.
+
+        Raises:
+            TooDearError: the limit would be passed; nothing was set aside.
+        """
+        left = self.limit - self.reserved - self.charged
+        if price > left:
+            raise TooDearError(f"it would cost {dollars(price)}, and {dollars(left)} of {dollars(self.limit)} are left")
+        self.reserved += price
+
+    def settle(self, price: int, charged: int) -> None:
+        """Book what a submission really cost in the place of its price."""
+        self.reserved -= price
+        self.charged += charged

@@ -1,0 +1,87 @@
+"""Phase 1: the scripted checks, one after the other, over every requirement."""
+
+from collections.abc import Iterator, Sequence
+
+from contracts.serverside import clock
+from contracts.serverside.caller import Recorder
+from contracts.serverside.check import Check, Need, NotRunError
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
+from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.finding import Finding, Verdict
+from contracts.serverside.levers import Levers
+from contracts.serverside.probe import Probe, Specimens
+from contracts.serverside.purse import Purse
+from contracts.serverside.target import Target
+
+PHASE = "scripted"
+
+_LACK: dict[Need, str] = {
+    "spend": "it submits runs, and nothing may be spent: allow it with --spend",
+    "other-key": "it needs a second key: give one with --other-key",
+    "any-key": "it makes up keys, which only an emulator accepts",
+    "clock": "it moves the server's clock, and this server has no /_mock/clock",
+    "receiver": "it needs a server that can reach a receiver on this machine",
+    "loopback": "it sends what a service may take for an attack; it is only sent to servers on this machine",
+}
+
+
+def run(
+    checks: Sequence[Check],
+    target: Target,
+    recorder: Recorder,
+    purse: Purse,
+    levers: Levers | None,
+    specimens: Specimens,
+) -> Iterator[Event]:
+    """Carry out checks and yield what they find.
+
+    A requirement that a check has declared and not spoken of is a failure: it was never exercised.
+    """
+    yield PhaseBegan(PHASE, len(checks))
+    for check in checks:
+        yield StepBegan(PHASE, check.name)
+        begun = clock.now()
+        found: list[Finding] = []
+        recorder.begin()
+        lacking = _lacking(check, target, levers)
+        if lacking is not None:
+            found += [Finding(row, "not-run", _LACK[lacking], check.name, PHASE) for row in check.requirements]
+        else:
+            probe = Probe(target, recorder, purse, levers, specimens, found.append, check.name)
+            found += _carry_out(check, probe, recorder)
+        yield from map(Found, found)
+        yield StepEnded(PHASE, check.name, clock.now() - begun)
+    yield PhaseEnded(PHASE)
+
+
+def _carry_out(check: Check, probe: Probe, recorder: Recorder) -> list[Finding]:
+    """Run a check; return what has to be said of requirements that it did not speak of."""
+    verdict: Verdict = "fail"
+    told = "the check ended without a word on it"
+    try:
+        check.run(probe)
+    except NotRunError as error:
+        verdict, told = "not-run", str(error)
+    except UnexpectedError as error:
+        told = str(error)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        # The server's answers are anybody's; a check that stumbles over one has found that they differ.
+        told = f"the check could not go on: {type(error).__name__}: {error}"
+    evidence = tuple(row.number for row in recorder.current)[-40:]
+    return [
+        Finding(row, verdict, told, check.name, PHASE, evidence)
+        for row in check.requirements
+        if row not in probe.emitted
+    ]
+
+
+def _lacking(check: Check, target: Target, levers: Levers | None) -> Need | None:
+    there: dict[Need, bool] = {
+        "spend": target.spend > 0,
+        "other-key": target.other_key is not None,
+        "any-key": target.insecure_key,
+        "clock": levers is not None,
+        "receiver": target.is_loopback,
+        "loopback": target.is_loopback,
+    }
+    return next((need for need, has in there.items() if need in check.needs and not has), None)

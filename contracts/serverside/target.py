@@ -1,0 +1,63 @@
+"""The server to be judged, and what the judge may do to it."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from contracts.apps.table import VersionName
+
+
+class TargetError(ValueError):
+    """The server cannot be judged like this; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the server is, in whose name it is asked, and what that may cost."""
+
+    base_url: str
+    """Without a slash at the end."""
+    api_key: str = field(repr=False)
+    app_version: VersionName = "2026-05"
+    other_key: str | None = field(default=None, repr=False)
+    """A second key, for what keys must not see of each other; None: checks that need it are not run."""
+    spend: int = 0
+    """Microcents that the run may cost at the most."""
+    patience: float = 30.0
+    """Real seconds for one answer, and for a line of a stream."""
+    task_patience: float = 900.0
+    """Real seconds for a task to end."""
+    insecure_key: bool = False
+    """True when any key opens a world, as with the emulator: then checks may use keys of their own."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server runs on this machine, where calls cost nothing."""
+        return is_loopback(self.base_url)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL names this machine."""
+    host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def clean(base_url: str) -> str:
+    """Return a base URL in the form that Target wants.
+
+    Raises:
+        TargetError: it is none.
+    """
+    try:
+        parts = urlsplit(base_url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment:
+        raise TargetError(f"{base_url!r} is no base URL; expected something like http://127.0.0.1:8787")
+    return base_url.rstrip("/")
