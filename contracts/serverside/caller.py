@@ -26,11 +26,29 @@ class Recorder:
         """Start empty."""
         self.exchanges: list[Exchange] = []
         self._mark = 0
+        self._apart: set[int] = set()
+        self._is_apart = False
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Take in an exchange."""
         self.exchanges.append(exchange)
+        if self._is_apart:
+            self._apart.add(exchange.number)
         return exchange
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Keep what comes now out of `ordinary`: the server was told to answer otherwise."""
+        self._is_apart = True
+        try:
+            yield
+        finally:
+            self._is_apart = False
+
+    @property
+    def ordinary(self) -> tuple[Exchange, ...]:
+        """Exchanges of the check under way that everything holds for that holds of every answer."""
+        return tuple(row for row in self.current if row.number not in self._apart)
 
     @property
     def next_number(self) -> int:

@@ -17,12 +17,12 @@ from contracts.serverside import checks
 if TYPE_CHECKING:
     from contracts.serverside.probe import Probe
 
-Need = Literal["spend", "other-key", "any-key", "clock", "receiver", "loopback"]
+Need = Literal["spend", "other-key", "any-key", "control", "receiver", "loopback"]
 """What a check wants besides a server.
 
-spend: it submits runs. other-key: a second key. any-key: keys of its own making. clock: the server's time can be moved
-through `/_mock/clock`. receiver: the server can reach a receiver on this machine. loopback: it is only fair on a server
-of one's own, for it sends what a service might take for an attack.
+spend: it submits runs. other-key: a second key. any-key: keys of its own making. control: the control plane that the
+emulator has under /_mock, whose clock and switches it moves. receiver: the server can reach a receiver on this machine.
+loopback: it is only fair on a server of one's own, for it sends what a service might take for an attack.
 """
 
 _NAME = re.compile(r"[a-z]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*")

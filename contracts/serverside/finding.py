@@ -1,11 +1,11 @@
 """What a check found about a requirement, with its evidence."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Verdict = Literal["pass", "warn", "fail", "not-run"]
+Verdict = Literal["not-applicable", "not-run", "pass", "warn", "fail"]
 
-ORDER: tuple[Verdict, ...] = ("not-run", "pass", "warn", "fail")
+ORDER: tuple[Verdict, ...] = get_args(Verdict)
 """From the weakest to the one that decides when findings on one requirement differ."""
 
 

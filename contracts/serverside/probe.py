@@ -1,6 +1,8 @@
 """What a check holds in its hands: callers, ready-made tasks, and the words for its verdicts."""
 
-from collections.abc import Callable, Mapping
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from contracts.apps import table, video_v2_6
@@ -142,6 +144,45 @@ class Probe:
             UnexpectedError: it did not in time.
         """
         return self.specimens.ended(task_id)
+
+    def control(self, call: Caller | None = None) -> Levers:
+        """Return the server's control plane, in the name of the main key or of another.
+
+        Raises:
+            NotRunError: it has none; a check that declares the need `control` is not run then.
+        """
+        if self.levers is None:
+            raise NotRunError("this server has no control plane under /_mock")
+        return self.levers if call is None else Levers(call)
+
+    @contextmanager
+    def switched(self, **behaviour: Any) -> Iterator[Levers]:  # noqa: ANN401  # settings of several types
+        """Change how the main key's world behaves, and change it back.
+
+        What is answered meanwhile is not held against what holds of every answer by default.
+
+        Raises:
+            NotRunError: the server has no control plane.
+        """
+        levers = self.control()
+        before = levers.get("/settings")["world"]["behaviour"]
+        levers.configure(**behaviour)
+        with self._recorder.apart():
+            try:
+                yield levers
+            finally:
+                levers.configure(**{name: before[name] for name in behaviour})
+
+    @staticmethod
+    def log_of(task: Mapping[str, Any]) -> str:
+        """Return the whole text of a task's logs."""
+        parts = (row.get("content") or "" for row in task.get("logs") or [])
+        return "\n".join(base64.b64decode(part).decode("utf-8", "replace") for part in parts)
+
+    @property
+    def cheap(self) -> dict[str, Any]:
+        """The input of the cheapest clip."""
+        return cheap(self.target)
 
     @property
     def app(self) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from contracts.serverside import clock
+from contracts.serverside import clock, scope
+from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check, Need, NotRunError
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -19,7 +20,7 @@ _LACK: dict[Need, str] = {
     "spend": "it submits runs, and nothing may be spent: allow it with --spend",
     "other-key": "it needs a second key: give one with --other-key",
     "any-key": "it makes up keys, which only an emulator accepts",
-    "clock": "it moves the server's clock, and this server has no /_mock/clock",
+    "control": "it moves the server's clock or its switches, and this server has no control plane under /_mock",
     "receiver": "it needs a server that can reach a receiver on this machine",
     "loopback": "it sends what a service may take for an attack; it is only sent to servers on this machine",
 }
@@ -38,6 +39,7 @@ def run(
     A requirement that a check has declared and not spoken of is a failure: it was never exercised.
     """
     yield PhaseBegan(PHASE, len(checks))
+    always = Always(target, PHASE)
     for check in checks:
         yield StepBegan(PHASE, check.name)
         begun = clock.now()
@@ -45,12 +47,18 @@ def run(
         recorder.begin()
         lacking = _lacking(check, target, levers)
         if lacking is not None:
-            found += [Finding(row, "not-run", _LACK[lacking], check.name, PHASE) for row in check.requirements]
+            emulators = scope.of_the_emulator() if lacking in {"control", "any-key"} else frozenset[str]()
+            found += [
+                Finding(row, "not-applicable" if row in emulators else "not-run", _LACK[lacking], check.name, PHASE)
+                for row in check.requirements
+            ]
         else:
             probe = Probe(target, recorder, purse, levers, specimens, found.append, check.name)
             found += _carry_out(check, probe, recorder)
         yield from map(Found, found)
+        yield from map(Found, always.look(recorder.ordinary))
         yield StepEnded(PHASE, check.name, clock.now() - begun)
+    yield from map(Found, always.sum_up())
     yield PhaseEnded(PHASE)
 
 
@@ -80,7 +88,7 @@ def _lacking(check: Check, target: Target, levers: Levers | None) -> Need | None
         "spend": target.spend > 0,
         "other-key": target.other_key is not None,
         "any-key": target.insecure_key,
-        "clock": levers is not None,
+        "control": levers is not None,
         "receiver": target.is_loopback,
         "loopback": target.is_loopback,
     }

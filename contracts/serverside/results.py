@@ -1,0 +1,119 @@
+"""The events of a run folded into a table: every requirement with its verdict and its evidence."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from contracts import requirements
+from contracts.requirements import Requirement
+from contracts.serverside import scope
+from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.finding import Finding, Verdict, worst
+
+Outcome = Literal["pass", "fail", "partial", "empty"]
+"""Of a whole run. partial: nothing failed, and something that applies was not run. empty: nothing was looked at."""
+
+NEVER = "no check of this run speaks of it"
+
+
+@dataclass(slots=True)
+class Row:
+    """One requirement."""
+
+    requirement: Requirement
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The one that decides."""
+        if not self.findings:
+            return "not-applicable" if self.requirement.id in scope.outside() else "not-run"
+        return worst([finding.verdict for finding in self.findings])
+
+    @property
+    def told(self) -> str:
+        """The word that goes with the verdict."""
+        deciding = [finding for finding in self.findings if finding.verdict == self.verdict]
+        return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
+
+    @property
+    def deciding(self) -> list[Finding]:
+        """The findings with the verdict that decides."""
+        return [finding for finding in self.findings if finding.verdict == self.verdict]
+
+
+class Results:
+    """What a run has found so far."""
+
+    def __init__(self) -> None:
+        """Start with every requirement, not run."""
+        self.rows = {row.id: Row(row) for row in requirements.load().values()}
+        self.began: RunBegan | None = None
+        self.ended: RunEnded | None = None
+        self.stopped: dict[str, str] = {}
+        """Phases that could not be carried out to their end, with the reason."""
+
+    def take(self, event: Event) -> None:
+        """Fold an event in."""
+        match event:
+            case RunBegan():
+                self.began = event
+            case Found():
+                self.rows[event.finding.requirement].findings.append(event.finding)
+            case PhaseEnded(phase, stopped) if stopped is not None:
+                self.stopped[phase] = stopped
+            case RunEnded():
+                self.ended = event
+            case _:
+                pass
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many requirements have each verdict."""
+        found = Counter(row.verdict for row in self.rows.values())
+        every: tuple[Verdict, ...] = ("pass", "warn", "fail", "not-run", "not-applicable")
+        return {verdict: found[verdict] for verdict in every}
+
+    @property
+    def outcome(self) -> Outcome:
+        """The word on the whole run."""
+        counts = self.counts
+        if counts["fail"]:
+            return "fail"
+        if not counts["pass"] + counts["warn"]:
+            return "empty"
+        return "partial" if counts["not-run"] or self.stopped or self.ended is None else "pass"
+
+    def exit_code(self, *, allow_partial: bool = False) -> int:
+        """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed."""
+        return 0 if self.outcome == "pass" or (self.outcome == "partial" and allow_partial) else 1
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, in the order of the requirements."""
+        began, ended = self.began, self.ended
+        return {
+            "kind": "inferencesh-mock check",
+            "version": 1,
+            "base_url": None if began is None else began.target.base_url,
+            "app_version": None if began is None else began.target.app_version,
+            "server": None if began is None else began.server,
+            "phases": [] if began is None else list(began.phases),
+            "seed": None if began is None else began.seed,
+            "outcome": self.outcome,
+            "counts": self.counts,
+            "seconds": None if ended is None else round(ended.seconds, 2),
+            "charged_microcents": None if ended is None else ended.charged,
+            "stopped": self.stopped,
+            "requirements": [
+                {
+                    "id": row.requirement.id,
+                    "area": row.requirement.area,
+                    "label": row.requirement.label,
+                    "text": row.requirement.text,
+                    "verdict": row.verdict,
+                    "told": row.told,
+                    "findings": [finding.document() for finding in row.findings],
+                }
+                for row in self.rows.values()
+            ],
+        }
