@@ -37,7 +37,9 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     """
     begun = clock.now()
     purse = Purse(target.spend)
-    levers_there = Levers.found(Caller(target, recorder, target.api_key))
+    stranger = Caller(target, recorder, target.api_key)
+    levers_there = Levers.found(stranger)
+    stranger.close()
     if levers_there and not target.insecure_key:
         # An emulator: any key opens a world, so a second one can be made up.
         target = replace(target, insecure_key=True, other_key=target.other_key or f"{target.api_key}-other")
