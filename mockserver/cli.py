@@ -17,6 +17,7 @@ import click
 
 from contracts.wire.ids import parse_timestamp
 from mockserver import __version__, settings, settings_file
+from mockserver.checking import check, drift
 from mockserver.clock import within_time
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
 
@@ -261,6 +262,10 @@ def inspect(file: Path, *, as_json: bool) -> None:
         for line in offline.report(found):
             click.echo(line)
     sys.exit(0 if found.agrees else 1)
+
+
+for _command in (check, drift):
+    cli.add_command(_command)
 
 
 def to_settings(options: dict[str, Any]) -> Settings:

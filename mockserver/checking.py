@@ -1,0 +1,159 @@
+"""The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver import settings
+
+EXAMPLES = """
+\b
+Examples:
+  inferencesh-mock check http://127.0.0.1:8787 --api-key any-key
+  inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --area stream --area task --allow-partial
+  inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --html report.html --save run.json
+  inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
+
+Exit codes: 0 every promise that applies is kept, 1 one is broken or some were not looked at (see --allow-partial),
+2 wrong usage, 3 the suite itself failed.
+"""
+
+PHASES = ("scripted",)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("base_url")
+@click.option("--api-key", envvar="INFERENCE_API_KEY", required=True, help="In whose name; or INFERENCE_API_KEY.")
+@click.option("--other-key", help="A second key, for what keys must not see of each other.")
+@click.option(
+    "--app-version",
+    type=click.Choice(settings.choices("app_version")),
+    default="2026-05",
+    show_default=True,
+    help="Generation of the app's contract.",
+)
+@click.option("--area", "areas", multiple=True, metavar="AREA", help="Only this area, such as stream. Repeatable.")
+@click.option("--check", "names", multiple=True, metavar="NAME", help="Only this check. Repeatable.")
+@click.option("--phase", "phases", multiple=True, type=click.Choice(PHASES), help="Only this phase. Repeatable.")
+@click.option("--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Generated cases of each.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is generated.")
+@click.option(
+    "--spend",
+    type=click.FloatRange(0, 10_000),
+    metavar="USD",
+    help="What the run may cost; 0 unless the server is on this machine, where there is no limit.",
+)
+@click.option("--i-mean-it", is_flag=True, help="Needed for a server that is not on this machine.")
+@click.option("--allow-partial", is_flag=True, help="Exit with 0 although some promises were not looked at.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the run as JSON, for `drift`.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page with all evidence.")
+@click.option("--verbose", "-v", is_flag=True, help="Every promise, and not only those that need a word.")
+def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
+    """Judge any server against the contract, by its base URL alone."""
+    try:
+        import jinja2  # noqa: F401  # told before a minute has passed, and not after
+        import junitparser  # noqa: F401
+        import rich  # noqa: F401
+    except ImportError as error:
+        raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
+    from contracts.serverside import runner
+    from contracts.serverside.check import areas, load
+    from contracts.serverside.target import Target, TargetError, clean, is_loopback
+
+    try:
+        url = clean(base_url)
+    except TargetError as error:
+        raise click.UsageError(str(error)) from None
+    local = is_loopback(url)
+    if not local and not options["i_mean_it"]:
+        raise click.UsageError(f"{url} is not on this machine; add --i-mean-it if it is yours to ask, see --spend too")
+    _known("area", options["areas"], areas())
+    _known("check", options["names"], tuple(row.name for row in load()))
+    target = Target(
+        base_url=url,
+        api_key=options["api_key"],
+        app_version=options["app_version"],
+        other_key=options["other_key"],
+        spend=_microcents(options["spend"], local=local),
+    )
+    wish = runner.Wish(
+        phases=options["phases"] or PHASES,
+        areas=options["areas"],
+        names=options["names"],
+        seed=options["seed"],
+        max_examples=options["max_examples"],
+    )
+    sys.exit(_judge(target, wish, options))
+
+
+@click.command()
+@click.argument("before", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("after", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As a JSON list.")
+def drift(before: Path, after: Path, *, as_json: bool) -> None:
+    """Compare two runs that `check --save` wrote, requirement by requirement and shape by shape.
+
+    Exit code 1 when something moved.
+    """
+    import json
+
+    from contracts.serverside import drift as compared
+
+    try:
+        found = compared.compare(compared.read(before), compared.read(after))
+    except compared.DriftError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps([row.document() for row in found], indent=1))
+    else:
+        for row in found:
+            click.echo(f"{row.what:<11} {row.where}: {row.before} -> {row.after}{'  ' + row.told if row.told else ''}")
+        click.echo(f"{len(found)} moved" if found else "nothing moved")
+    sys.exit(1 if found else 0)
+
+
+def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN401  # imported late
+    from rich.console import Console
+
+    from contracts.serverside import runner
+    from contracts.serverside.caller import Recorder
+    from contracts.serverside.reports import files, page, terminal
+    from contracts.serverside.results import Results
+
+    console = Console()
+    results, recorder = Results(), Recorder()
+    with terminal.Terminal(console) as shown:
+        for event in runner.run(target, wish, recorder):
+            results.take(event)
+            shown.take(event)
+    terminal.show(results, console, verbose=options["verbose"])
+    try:
+        if options["save"]:
+            files.write_json(options["save"], results, recorder.exchanges)
+        if options["junit"]:
+            files.write_junit(options["junit"], results)
+        if options["markdown"]:
+            options["markdown"].write_text(files.markdown(results), "utf-8")
+        if options["html"]:
+            options["html"].write_text(page.render(results, recorder.exchanges), "utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    return results.exit_code(allow_partial=options["allow_partial"])
+
+
+def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise click.UsageError(f"there is no {kind} {unknown[0]!r}; there are {', '.join(known)}")
+
+
+def _microcents(dollars: float | None, *, local: bool) -> int:
+    from contracts.serverside.purse import MICROCENTS_PER_USD
+
+    if dollars is None:
+        return 10_000 * MICROCENTS_PER_USD if local else 0
+    return round(dollars * MICROCENTS_PER_USD)
