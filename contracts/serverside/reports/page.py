@@ -5,6 +5,7 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from contracts.requirements import AREAS
 from contracts.serverside.exchange import Exchange
@@ -25,6 +26,7 @@ def render(results: Results, exchanges: Sequence[Exchange]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["code"] = _with_code
     text = resources.files("contracts.serverside.reports").joinpath("page.html.j2").read_text("utf-8")
     by_number = {exchange.number: exchange for exchange in exchanges}
     areas = [(area.lower(), _rows(results, area, by_number)) for area in AREAS]
@@ -35,6 +37,14 @@ def render(results: Results, exchanges: Sequence[Exchange]) -> str:
         stopped=results.stopped,
         counts=results.counts,
         areas=areas,
+    )
+
+
+def _with_code(text: str) -> Markup:
+    """Show what stands between backticks as code; everything is escaped."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
 
 
