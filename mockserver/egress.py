@@ -183,7 +183,8 @@ class Egress:
             sent = 0
             try:
                 lines = [b"POST " + request.url.raw_path + b" HTTP/1.1"]
-                lines += [name + b": " + value for name, value in request.headers.raw]
+                rows = sorted(request.headers.raw, key=lambda row: row[0] != b"Host")  # first, as httpx sends it
+                lines += [name + b": " + value for name, value in rows]
                 writer.write(b"\r\n".join([*lines, b"", b""]))
                 async for piece in pieces.send():
                     writer.write(piece)

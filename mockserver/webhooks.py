@@ -160,7 +160,8 @@ class Webhooks:
     def _start(self, delivery: Delivery) -> None:
         self._overtakable.pop(delivery.id, None)
         delivery.adversary.begins()
-        delivery.state = "pending"
+        if not delivery.arrived:  # by a replay meanwhile
+            delivery.state = "pending"
         # Joining before the coroutine first runs keeps a manual clock from running ahead of it.
         member = Member(self._clock)
         running = asyncio.get_running_loop().create_task(self._deliver(delivery, member))
@@ -173,7 +174,7 @@ class Webhooks:
         for offset in ATTEMPT_OFFSETS:
             await self._wait(delivery, member, begun + offset)
             if delivery.arrived:
-                break  # by a replay meanwhile
+                break
             attempt = await self._attempt(delivery, member)
             if attempt.outcome in {"delivered", "captured"}:
                 delivery.state = "delivered" if attempt.outcome == "delivered" else "captured"
