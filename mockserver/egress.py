@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit, urlunsplit
@@ -190,12 +190,12 @@ class Egress:
                     writer.write(piece)
                     await writer.drain()
                     sent += len(piece)
+                writer.close()
+                await writer.wait_closed()
             except OSError as error:
                 raise SendError(f"the target closed the connection: {error}", reached=True) from None
             finally:
-                writer.close()
-                with suppress(OSError):
-                    await writer.wait_closed()
+                writer.transport.abort()  # a target that does not read would hold up an orderly end for ever
             raise SendError(f"the connection was closed after {sent} of {len(body)} bytes, on purpose", reached=True)
         raise SendError(failure)
 

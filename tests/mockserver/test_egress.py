@@ -217,3 +217,24 @@ async def test_an_error_tells_whether_anybody_was_reached() -> None:
             outcomes.append(failed.value.reached)
     await egress.close()
     assert outcomes == [False, False, True]
+
+
+async def test_a_target_that_does_not_read_cannot_hold_up_a_broken_connection() -> None:
+    """More than the sockets hold is given up on when the time is over."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()
+        writers.append(writer)
+
+    writers: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    egress = Egress(())
+    target = Target(f"http://127.0.0.1:{port}/", "127.0.0.1", port, ("127.0.0.1",))
+    body = bytes(32 * 1024 * 1024)
+    with pytest.raises(SendError, match="no answer within"):
+        await egress.post(target, body + b"x", {}, seconds=0.3, manner=Manner((body,), no_pause, breaks_off=True))
+    for writer in writers:
+        writer.transport.abort()
+    server.close()
+    await egress.close()

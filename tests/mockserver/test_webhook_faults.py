@@ -9,6 +9,7 @@ from contracts.plans import catalogue, plan
 from contracts.wire.webhooks import KEYS
 from mockserver.clock import real_now
 from mockserver.faults import deliveries as faults
+from mockserver.faults.armed import ArmedPlan
 
 from .adversary import arm, deliveries, delivery, ledger, seconds_after_the_end, states, step, told
 from .asgi import APP, Client, emulated
@@ -247,6 +248,30 @@ async def test_each_step_meets_the_delivery_of_its_number(client: Client) -> Non
     assert [row["faults"] for row in await deliveries(client)] == [[], [], ["webhook_extra_keys"]]
     assert (ledger(client)[0]["calls"], states(client)) == (2, ["consumed"])
     assert ledger(client)[0]["by"][0]["by"] == (await deliveries(client))[2]["id"]
+
+
+async def test_a_scenario_that_the_run_names_counts_for_its_webhook(client: Client) -> None:
+    """By header, as for every other call; the world's plan does not see that delivery."""
+    arm(client, step("webhook_drop"))
+    armed = ArmedPlan(plan.parse([step("webhook_delay", nth=1, seconds=7)]), "scenario late")
+    client.world.armoury._scenarios["late"] = armed
+    run = {"app": APP, "input": {"prompt": "a"}, "webhook": ELSEWHERE}
+    await client.post("/apps/run", run, headers={"X-Mock-Scenario": "late"})
+    await client.advance()
+    shown = await delivery(client)
+    assert (shown["faults"], seconds_after_the_end(shown)) == (["webhook_delay"], [7])
+    assert (states(client), [entry.state for entry in armed.entries]) == (["unreached"], ["consumed"])
+
+
+async def test_chaos_draws_for_every_delivery(client: Client) -> None:
+    """With certainty here; what was drawn is booked like any other step."""
+    chance = {"on": "webhook", "probability": 1, "do": {"fault": "webhook_extra_keys"}}
+    client.world.armoury.arm(plan.parse({"chaos": {"seed": 3, "faults": [chance]}}))
+    for _ in range(3):
+        await client.run(webhook=ELSEWHERE)
+    await client.advance()
+    assert [row["faults"] for row in await deliveries(client)] == [["webhook_extra_keys"]] * 3
+    assert ledger(client)[0]["met"] == 3
 
 
 async def test_a_ten_minute_job_with_four_retries_takes_no_time(client: Client) -> None:
