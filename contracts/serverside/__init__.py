@@ -1,0 +1,1 @@
+"""Suite 1: judges any server by its base URL alone."""
