@@ -22,6 +22,9 @@ POLL_SECONDS = 0.05
 
 MOST_POLL_SECONDS = 5.0
 
+NOBODY = "00000000000000000000000000"
+"""An id of the right form that nothing has."""
+
 PROMPT = "A paper boat drifts down a rain-filled gutter"
 
 CHEAP: Mapping[str, Any] = {"prompt": PROMPT, "mode": "std"}
