@@ -124,7 +124,7 @@ def list_taken_for_no_body(surgery: Surgery) -> None:
 def length_believed(surgery: Surgery) -> None:
     """A body is only too large if its Content-Length says so."""
 
-    async def read(receive, content_length, most, advice=""):
+    async def read(receive, content_length, most, *_):
         if content_length is not None and int(content_length) > most:
             raise Problem("payload_too_large", "the body is too large", headers={"Connection": "close"})
         chunks = []
