@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from contracts.apps import table, video_v2_6
@@ -116,6 +117,10 @@ class Probe:
     def keyed(self, key: str | None) -> Caller:
         """Return a caller with a key of the check's own, or without one."""
         return self.specimens.caller(key)
+
+    def impatient(self, key: str, seconds: float) -> Caller:
+        """Return a caller that gives up when nothing has come for so many real seconds."""
+        return self.specimens.caller(key, patience=seconds)
 
     def run(self, given: Any = None, *, price: int | None = None, **members: Any) -> Exchange:  # noqa: ANN401  # JSON
         """Submit a run of the app, if the run may cost that much.
@@ -237,17 +242,19 @@ class Specimens:
         self._target = target
         self._recorder = recorder
         self._purse = purse
-        self._callers: dict[str | None, Caller] = {}
+        self._callers: dict[tuple[str | None, float], Caller] = {}
         self._tasks: dict[str, str] = {}
         self._prices: dict[str, int] = {}
         self._settled: set[str] = set()
         self.call = self.caller(target.api_key)
 
-    def caller(self, key: str | None) -> Caller:
-        """Return the caller of a key."""
-        if key not in self._callers:
-            self._callers[key] = Caller(self._target, self._recorder, key)
-        return self._callers[key]
+    def caller(self, key: str | None, patience: float | None = None) -> Caller:
+        """Return the caller of a key, with the target's patience or another."""
+        target = self._target if patience is None else replace(self._target, patience=patience)
+        kept = (key, target.patience)
+        if kept not in self._callers:
+            self._callers[kept] = Caller(target, self._recorder, key)
+        return self._callers[kept]
 
     def other(self) -> Caller:
         """Return a caller with another key.
