@@ -89,6 +89,8 @@ class Exchange:
     task_id: str | None = None
     kept: bool = False
     """Whether the journal still has it; the oldest are dropped even while they are under way."""
+    reached: bool = False
+    """Whether the answer of the handler went out whole, so that the client can know what was done."""
     outcome: str = "open"
     """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault)."""
 
@@ -110,6 +112,7 @@ class Exchange:
             "query": query_document(self.query),
             "status": self.status,
             "outcome": self.outcome,
+            "reached": self.reached,
             "task_id": self.task_id,
             "request_bytes": self.request.size,
             "response_bytes": self.response.size,

@@ -125,9 +125,12 @@ class Webhooks:
             delivery.due = due
             self._plan(delivery, body)
 
-    def of_task(self, task_id: str) -> Delivery | None:
-        """Return a task's delivery."""
-        return next((delivery for delivery in self._deliveries.values() if delivery.task_id == task_id), None)
+    def take_back(self, delivery: Delivery) -> None:
+        """Forget a delivery that has not begun, because its task does not end any more."""
+        if delivery.state == "scheduled":
+            if delivery.timer is not None:
+                delivery.timer.cancel()
+            del self._deliveries[delivery.id]
 
     def find(self, identifier: str) -> Delivery | None:
         """Return a delivery by its id."""

@@ -14,16 +14,20 @@ from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import number
 from mockserver import task as tasks
-from mockserver.clock import Clock, real_now
+from mockserver import timeline
+from mockserver.clock import LAST_MOMENT, Clock, real_now
+from mockserver.concurrency import Slots
 from mockserver.egress import Egress
+from mockserver.faults import outcomes
 from mockserver.faults.armoury import Armoury
 from mockserver.journal import Journal
+from mockserver.money import Purse
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
 from mockserver.schedule import TaskSchedule
 from mockserver.sessions import MOST_SESSIONS, Session
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from mockserver.settings import Behaviour, Settings
 from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
@@ -59,7 +63,7 @@ class World:
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
         self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
         self.armoury = Armoury()
-        self.granted = settings.credits
+        self.purse = Purse(settings.credits)
         self.used = real_now()
         """When the key was last seen, in monotonic real seconds."""
         self.closed = False
@@ -69,7 +73,7 @@ class World:
         self._schedule = TaskSchedule()
         self._pictures = Pictures()
         self._advancing = asyncio.Lock()
-        self._spent = 0
+        self._slots = Slots()
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
 
     @property
@@ -120,23 +124,31 @@ class World:
         self._pictures.hold(task.images.values())
         self.tasks[task.id] = task
         self._outputs[task.output_name] = task
+        self.purse.hold(task)
         self._schedule.add(task, self.clock.now())
-        ended = task.ended()
-        if task.webhook and ended is not None:
-            delivery = Delivery(self.rng.derived("delivery", task.id), task.id, task.webhook, ended)
-            self.webhooks.schedule(delivery, self._webhook_body(task))
+        self._plan_webhook(task)
+        self.share_slots()
 
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
+        task.own_life = life
+        self._live(task, life)
+        self.share_slots()
+
+    def share_slots(self) -> None:
+        """Let the tasks that wait in the queue have the slots there are (`--concurrency`)."""
+        now, behaviour = self.clock.now(), self.behaviour
+        self.settle()
+        for task, life in self._slots.share(behaviour.concurrency, behaviour.concurrency_excess, self._schedule, now):
+            self._live(task, life)
+
+    def _live(self, task: Task, life: Timeline) -> None:
         task.life = life
         self._schedule.change(task, self.clock.now())
-        ended = task.ended()
-        delivery = self.webhooks.of_task(task.id) if task.webhook else None
-        if delivery is not None and ended is not None:
-            self.webhooks.move(delivery, ended, self._webhook_body(task))
+        self._plan_webhook(task)
         session = self.sessions.get(task.session_id or "")
-        if session is not None and session.task_id == task.id and ended is not None:
-            session.busy_until = ended
+        if session is not None and session.task_id == task.id:
+            session.busy_until = task.ended() or LAST_MOMENT
             self.watch_session(session)
         task.wake()
 
@@ -164,7 +176,7 @@ class World:
 
     def delete_task(self, task: Task) -> None:
         """Forget a task; what it cost stays spent."""
-        self._settle()
+        self.settle()
         del self.tasks[task.id]
         self._outputs.pop(task.output_name, None)
         self._schedule.remove(task)
@@ -181,15 +193,15 @@ class World:
 
     def live_tasks(self) -> list[Task]:
         """Return the tasks that have not ended."""
-        self._settle()
+        self.settle()
         return list(self._schedule)
 
     # ------------------------------------------------------------------ money
 
     def balance(self) -> int:
         """Return the play money left, in microcents: what was granted less what ended tasks cost."""
-        self._settle()
-        return self.granted - self._spent
+        self.settle()
+        return self.purse.balance
 
     def afford(self, price: int) -> None:
         """Pass if a task of this price can be paid besides the ones under way.
@@ -197,15 +209,14 @@ class World:
         Raises:
             Problem: 402 payment_required.
         """
-        self._settle()
-        free = self.granted - self._spent - self._schedule.committed
-        if price > free:
-            raise Problem(
-                "payment_required",
-                f"this run costs ${price / MICROCENTS_PER_USD:.2f}, but ${free / MICROCENTS_PER_USD:.2f} are left; "
-                "give the world more with POST /_mock/credits",
-                meta={"price": price, "available": free},
-            )
+        self.settle()
+        self.purse.afford(price)
+
+    def settle(self) -> None:
+        """Book the tasks that have ended."""
+        for task in self._schedule.settle(self.clock.now()):
+            self.purse.settle(task)
+            outcomes.book_end(task.outcomes)
 
     # ------------------------------------------------------------------ the clock's schedule
 
@@ -227,7 +238,7 @@ class World:
                     "progress": step.progress,
                 }
             )
-        self._settle()
+        self.settle()
         return found
 
     def hint_at_stillness(self) -> None:
@@ -243,7 +254,7 @@ class World:
         """Move the clock and return what fired, in the order of its moments."""
         async with self._advancing:
             self.webhooks.take_fired()
-            self._settle()
+            self.settle()
             self._schedule.begin(self.clock.now())
             try:
                 fired = await self.clock.advance(self, seconds=seconds, until_idle=until_idle)
@@ -260,8 +271,8 @@ class World:
 
     @property
     def busy(self) -> bool:
-        """Whether tasks are under way."""
-        return bool(self.live_tasks())
+        """Whether tasks are under way that will end."""
+        return any(task.ended() is not None for task in self.live_tasks())
 
     def count(self, rate: Rate) -> tuple[int, int, bool]:
         """Count a call in its rate window, see RateWindow.count."""
@@ -275,20 +286,30 @@ class World:
             task.wake()
         self.clock.close()
 
-    def _settle(self) -> None:
-        """Book the tasks that have ended."""
-        self._spent += self._schedule.settle(self.clock.now())
+    def _plan_webhook(self, task: Task) -> None:
+        """Plan the webhook of a task's end, move it, or take it back from a task that will not end."""
+        if task.webhook is None:
+            return
+        identifier = self.rng.derived("delivery", task.id)
+        known, ended = self.webhooks.find(identifier), task.ended()
+        if ended is None:
+            if known is not None:
+                self.webhooks.take_back(known)
+        elif known is not None:
+            self.webhooks.move(known, ended, self._webhook_body(task))
+        else:
+            self.webhooks.schedule(Delivery(identifier, task.id, task.webhook, ended), self._webhook_body(task))
 
     def _webhook_body(self, task: Task) -> Callable[[], bytes]:
         def body() -> bytes:
             view = self.view(task.base_url)
-            last = len(task.life) - 1
-            step = task.life[last]
+            step = timeline.last(task.life)
+            index = task.life.index(step)
             return orjson.dumps(
                 webhook_wire.body(
                     task_id=task.id,
                     status=number(step.status, view.numbering),
-                    output=tasks.output(task, last, view),
+                    output=tasks.output(task, index, view),
                     error=step.error or "",
                     session_id=task.session_id,
                     created_at=timestamp(task.created),

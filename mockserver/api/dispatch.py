@@ -100,6 +100,7 @@ class VendorSurface:
         finally:
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
+            world.purse.answered(exchange)
             if self._emulator.settings.log_requests and sys.stderr is not None:
                 with suppress(OSError):  # nobody reads it any more
                     sys.stderr.write(f"{exchange.line()}\n")
@@ -172,6 +173,7 @@ class VendorSurface:
                 await responder.send(answer.status, answer.headers, answer.body)
             case None:
                 call.exchange.outcome = call.exchange.outcome if call.exchange.outcome != "open" else "answered"
+                call.exchange.reached = call.exchange.outcome == "answered"
 
     def _rate(self, call: Call) -> None:
         """Count the call and note the rate headers, which are always sent (D19)."""
@@ -245,6 +247,7 @@ class Responder:
         self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": encoded})
         await self._send({"type": "http.response.body", "body": shown})
+        exchange.reached = status < 500
 
 
 def _envelope(call: Call) -> envelopes.Envelope:

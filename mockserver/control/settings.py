@@ -39,4 +39,5 @@ async def patch(command: Command) -> Reply:
         world.behaviour = settings.change(world.behaviour, dict(command.document))
     except SettingsError as error:
         raise Problem("invalid_request", str(error)) from None
+    world.share_slots()
     return Reply({"fingerprint": world.fingerprint, "behaviour": settings.document(world.behaviour)})

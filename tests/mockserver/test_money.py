@@ -65,7 +65,7 @@ async def test_running_out_is_402(client: Client) -> None:
     await client.advance()
     assert (await client.get("/billing")).data == {"balance": 0, "currency": "USD", "status": "exhausted"}
     granted = (await client.post("/_mock/credits", {"microcents": PLAIN})).json()
-    assert (granted["balance"], granted["spent"]) == (PLAIN, 2 * PLAIN)
+    assert (granted["balance"], granted["charged"]) == (PLAIN, 2 * PLAIN)
 
 
 async def test_grants_have_an_end(client: Client) -> None:
