@@ -6,7 +6,7 @@ lives of those that are still queued are computed again.
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,7 +56,7 @@ def share(slots: float, excess: Excess, busy: Iterable[float | None], jobs: Sequ
     places: list[Place] = [Place(None)] * len(jobs)
     held = [math.inf if end is None else end for end in busy]
     heapq.heapify(held)
-    coming = sorted(range(len(jobs)), key=lambda number: (jobs[number].ready, number), reverse=True)
+    coming = [number for _, number in sorted(((job.ready, number) for number, job in enumerate(jobs)), reverse=True)]
     waiting: list[int] = []
     moment = now
     while coming or waiting:
@@ -80,15 +80,35 @@ def share(slots: float, excess: Excess, busy: Iterable[float | None], jobs: Sequ
     return places
 
 
+@dataclass(slots=True)
+class _Queued:
+    """What is known of a queued task, so that computing all places again costs little."""
+
+    task: Task
+    life: Timeline
+    """Its own."""
+    offset: float
+    """Of its dispatch."""
+    job: Job
+    place: Place | None = None
+
+    def waits(self, now: float) -> bool:
+        """Tell whether the task is queued still and all of this holds."""
+        start = math.inf if self.place is None or self.place.start is None else self.place.start
+        # The same microsecond is forgiven as for every step of a life.
+        return self.life is self.task.own_life and start > now + 1e-6
+
+
 class Slots:
     """The slots of one world."""
 
     def __init__(self) -> None:
         """Start without a limit."""
         self._limited = False
+        self._queued: dict[str, _Queued] = {}
 
-    def share(self, slots: int, excess: Excess, tasks: Iterable[Task], now: float) -> Iterator[tuple[Task, Timeline]]:
-        """Tell which tasks get another life.
+    def share(self, slots: int, excess: Excess, tasks: Iterable[Task], now: float) -> list[tuple[Task, Timeline]]:
+        """Return the tasks that get another life.
 
         Args:
             slots: how many there are; 0 for no limit.
@@ -97,45 +117,53 @@ class Slots:
             now: the world's time.
         """
         if not (slots or self._limited):
-            return
+            return []
         # After a limit was taken away those that waited for it have to be let go.
         self._limited = bool(slots)
         busy: list[float | None] = []
-        queued: list[Task] = []
+        queued: list[_Queued] = []
         for task in tasks:
-            if task.status(now) in WAITING:
-                if _dispatched(task) is not None:
-                    queued.append(task)
+            known = self._queued.get(task.id)
+            if known is not None and known.waits(now):
+                queued.append(known)
+            elif task.status(now) in WAITING:
+                known = _known(task)
+                if known is not None:
+                    queued.append(known)
             elif not task.turned_away and _has_been_dispatched(task, now):
                 busy.append(task.ended())
-        jobs = [_job(task) for task in queued]
-        for task, place in zip(queued, share(slots or math.inf, excess, busy, jobs, now), strict=True):
-            task.turned_away = not place.has_slot
-            life = _lived(task, place)
-            if life != task.life:
-                yield task, life
+        self._queued = {known.task.id: known for known in queued}
+        places = share(slots or math.inf, excess, busy, [known.job for known in queued], now)
+        changed = []
+        for known, place in zip(queued, places, strict=True):
+            if place != known.place:
+                known.place = place
+                known.task.turned_away = not place.has_slot
+                life = _lived(known, place)
+                if life != known.task.life:
+                    changed.append((known.task, life))
+        return changed
 
 
-def _job(task: Task) -> Job:
-    begin, end = _dispatched(task) or 0.0, timeline.end(task.own_life)
-    return Job(task.at(begin), None if end is None else end - begin)
+def _known(task: Task) -> _Queued | None:
+    """Return what is known of a task that will be dispatched, or None of one that never would be."""
+    offset = next((step.offset for step in task.own_life if step.status is Status.DISPATCHED), None)
+    if offset is None:
+        return None
+    end = timeline.end(task.own_life)
+    return _Queued(task, task.own_life, offset, Job(task.at(offset), None if end is None else end - offset))
 
 
-def _lived(task: Task, place: Place) -> Timeline:
-    """Return a task's own life at the place it has got."""
+def _lived(known: _Queued, place: Place) -> Timeline:
+    """Return a task's life at the place it has got."""
+    life = known.life
     if place.start is None:
-        return tuple(step for step in task.own_life if step.status in WAITING)
-    life = task.own_life
+        return tuple(step for step in life if step.status in WAITING)
     if not place.has_slot:
-        known = catalogue.failures()["concurrency"]
-        life = outcomes.fail(life, known.error, at=known.at)
-    later = round(place.start - task.at(_dispatched(task) or 0.0), 6)
+        failure = catalogue.failures()["concurrency"]
+        life = outcomes.fail(life, failure.error, at=failure.at)
+    later = round(place.start - known.job.ready, 6)
     return timeline.wait(life, later) if later > 0 else life
-
-
-def _dispatched(task: Task) -> float | None:
-    """Return the offset at which a task would be dispatched of itself, or None if it never would."""
-    return next((step.offset for step in task.own_life if step.status is Status.DISPATCHED), None)
 
 
 def _has_been_dispatched(task: Task, now: float) -> bool:

@@ -1,10 +1,10 @@
-"""The play money of one world: what was granted, what its tasks hold, cost and give back, and what was paid twice (D18).
+"""The play money of one world: what was granted, what tasks hold, cost and give back, and what was paid twice (D18).
 
-granted = balance + charged, and what tasks hold comes out of the balance when they end or goes back to it.
+granted = balance + charged; what a task holds is charged when it ends, or free again.
 
-A run is suspected of being a duplicate when its accepted input equals that of an earlier run which made a task and whose
-answer never reached the client whole: then the client could not know that the first had landed, and tried again. Two
-equal runs whose answers arrived are no suspects; somebody may want two clips.
+A run is suspected of being a duplicate when its accepted input equals that of an earlier run that made a task and whose
+answer never reached the client whole: the client could not know that the first had landed, and tried again. Two equal
+runs whose answers arrived are no suspects; somebody may want two clips.
 """
 
 from collections import OrderedDict

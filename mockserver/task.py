@@ -34,7 +34,7 @@ class Task:
     judgement: Judgement
     life: Timeline
     own_life: Timeline
-    """Its life if it never had to wait for a slot (`--concurrency`); a task that has a slot lives it later, if at all."""
+    """Its life if it never had to wait for a slot (`--concurrency`)."""
     output_name: str
     """File name of the output, which will exist when the task completes."""
     base_url: str

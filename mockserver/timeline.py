@@ -166,7 +166,4 @@ def _render_seconds(expectation: MediaExpectation, draw: Draws) -> float:
 
 
 def _rounded(steps: list[Step]) -> Timeline:
-    return tuple(
-        replace(step, offset=round(step.offset, 3))
-        for step in sorted(steps, key=lambda step: step.offset)
-    )
+    return tuple(replace(step, offset=round(step.offset, 3)) for step in sorted(steps, key=lambda step: step.offset))

@@ -12,7 +12,7 @@ from contracts.operations import Rate
 from contracts.wire import webhooks as webhook_wire
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
-from contracts.wire.statuses import number
+from contracts.wire.statuses import Status, number
 from mockserver import task as tasks
 from mockserver import timeline
 from mockserver.clock import LAST_MOMENT, Clock, real_now
@@ -214,9 +214,13 @@ class World:
 
     def settle(self) -> None:
         """Book the tasks that have ended."""
-        for task in self._schedule.settle(self.clock.now()):
+        now = self.clock.now()
+        for task in self._schedule.settle(now):
             self.purse.settle(task)
             outcomes.book_end(task.outcomes)
+            if not task.has_output(now) and task.status(now) is Status.COMPLETED:
+                # A world is not idle as long as an output is to come.
+                self.clock.at(task.at(task.life[-1].offset), None, {"kind": "output", "id": task.id})
 
     # ------------------------------------------------------------------ the clock's schedule
 

@@ -177,9 +177,7 @@ def _cancel_ignored(life: Timeline, _hit: Hit) -> Timeline:
 
 def _split(life: Timeline, percent: int) -> tuple[Timeline, Timeline]:
     """Split a life where its render has so much progress; a step that shows it is drawn in if there is none."""
-    number = next(
-        number for number, step in enumerate(life) if step.progress > percent or step.status > Status.RUNNING
-    )
+    number = next(number for number, step in enumerate(life) if step.progress > percent or step.status > Status.RUNNING)
     kept, rest = life[:number], life[number:]
     before, after = kept[-1], rest[0]
     if before.progress == percent:

@@ -1,14 +1,13 @@
 """A task's life as a pure function: legal, monotone, repeatable (ARCHITECTURE.md, idea 1)."""
 
-import itertools
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.apps.expectation import Branch, MediaExpectation
-from contracts.wire.statuses import TERMINAL, Status, is_legal
+from contracts.apps.expectation import MediaExpectation
+from contracts.wire.statuses import Status
 from mockserver import timeline
 from mockserver.rng import Rng
 from mockserver.timeline import Latency, Timeline
