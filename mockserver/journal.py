@@ -89,10 +89,13 @@ class Exchange:
     task_id: str | None = None
     kept: bool = False
     """Whether the journal still has it; the oldest are dropped even while they are under way."""
-    reached: bool = False
-    """Whether the answer of the handler went out whole, so that the client can know what was done."""
     outcome: str = "open"
-    """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault)."""
+    """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault);
+    by a fault of a plan: hanging, closed or reset."""
+    faults: tuple[str, ...] = ()
+    """Names of the faults that the plan armed for it."""
+    reached: bool = False
+    """Whether the call's own answer went out whole, so that the client can know what was done."""
 
     def line(self) -> str:
         """Return the exchange in one line for a log; what is not printable stands as an escape."""
@@ -114,6 +117,7 @@ class Exchange:
             "outcome": self.outcome,
             "reached": self.reached,
             "task_id": self.task_id,
+            "faults": list(self.faults),
             "request_bytes": self.request.size,
             "response_bytes": self.response.size,
         }

@@ -54,6 +54,8 @@ class Task:
     """What was armed for its run and shapes its life."""
     turned_away: bool = False
     """Whether it found no slot and fails for it (`--concurrency-excess fail`); it holds none then."""
+    lag: tuple[int, float] | None = None
+    """A step and a moment: until then calls other than streams tell the state as of that step, by a fault."""
     outputs_deleted: bool = False
     inputs_deleted: bool = False
     watchers: set[Member] = field(default_factory=set)
@@ -79,6 +81,11 @@ class Task:
     def index(self, now: float) -> int:
         """Return the number of the step the task is in."""
         return timeline.index_at(self.life, now - self.created)
+
+    def shown(self, now: float) -> int:
+        """Return the number of the step that calls other than streams tell."""
+        current = self.index(now)
+        return min(current, self.lag[0]) if self.lag is not None and now < self.lag[1] else current
 
     def status(self, now: float) -> Status:
         """Return the status at a moment."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -27,7 +27,7 @@ from mockserver.rates import RateWindow
 from mockserver.rng import Rng
 from mockserver.schedule import TaskSchedule
 from mockserver.sessions import MOST_SESSIONS, Session
-from mockserver.settings import Behaviour, Settings
+from mockserver.settings import Behaviour, Settings, change
 from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
@@ -81,6 +81,15 @@ class World:
         """Short id that stands in the URLs of this world's files."""
         return short(self.team_id)
 
+    def behave(self, changes: Mapping[str, Any]) -> None:
+        """Change how the world behaves from now on, all of it or nothing.
+
+        Raises:
+            SettingsError: an unknown setting, or a value it does not take.
+        """
+        self.behaviour = change(self.behaviour, dict(changes))
+        self._share_slots()
+
     def view(self, base_url: str) -> View:
         """Return how documents of this world are written for a client that reaches us at `base_url`."""
         behaviour = self.behaviour
@@ -127,15 +136,15 @@ class World:
         self.purse.hold(task)
         self._schedule.add(task, self.clock.now())
         self._plan_webhook(task)
-        self.share_slots()
+        self._share_slots()
 
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
         task.own_life = life
         self._live(task, life)
-        self.share_slots()
+        self._share_slots()
 
-    def share_slots(self) -> None:
+    def _share_slots(self) -> None:
         """Let the tasks that wait in the queue have the slots there are (`--concurrency`)."""
         now, behaviour = self.clock.now(), self.behaviour
         self.settle()

@@ -1,12 +1,18 @@
 """The table of the control plane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mockserver.control import clock, deliveries, health, journal, money, reset, settings, tasks
+from mockserver.control import clock, deliveries, health, journal, money, plans, reset, settings, tasks
 from mockserver.control.command import Route
 from mockserver.settings import Behaviour, bounds, choices
+
+_PLAN: Mapping[str, Any] = {
+    "type": "object",
+    "description": 'A plan, see GET /_mock/plan/schema, or {"scenario": NAME}.',
+}
+_LOST_RESPONSE: Mapping[str, Any] = {"steps": [{"on": "run", "nth": 1, "do": {"fault": "lost_response"}}]}
 
 
 def routes() -> Sequence[Route]:
@@ -117,6 +123,19 @@ def routes() -> Sequence[Route]:
             },
             example={"microcents": 100_000_000},
         ),
+        Route("GET", "/plan", plans.get, "Shows what is armed in this world, and what became of every step."),
+        Route(
+            "PUT",
+            "/plan",
+            plans.put,
+            "Arms a plan in the place of what was armed; a scenario brings the settings that it needs.",
+            takes=_PLAN,
+            example=_LOST_RESPONSE,
+        ),
+        Route("POST", "/plan", plans.post, "Arms further steps.", takes=_PLAN, example=_LOST_RESPONSE),
+        Route("DELETE", "/plan", plans.delete, "Disarms everything and answers with the last word of the ledger."),
+        Route("GET", "/plan/schema", plans.describe, "The JSON Schema of a plan.", needs_key=False),
+        Route("GET", "/scenarios", plans.list_scenarios, "Lists the plans that ship.", needs_key=False),
         Route("POST", "/reset", reset.post, "Makes this world as if its key had never been used."),
         Route(
             "GET",

@@ -12,7 +12,7 @@ from mockserver import timeline
 from mockserver.rng import Rng
 from mockserver.timeline import Latency, Timeline
 
-from .lives import PLAIN, builds, check, expectations
+from .faults.lives import PLAIN, builds, check, expectations
 
 lives = st.builds(timeline.wait, builds, st.sampled_from([0.0, 0.5, 3600.0]))
 """Lives of tasks that complete, some of them after `run_at`."""
