@@ -1,4 +1,4 @@
-"""How many tasks may be worked on at once (`--concurrency`), and what becomes of the excess.
+"""How many tasks may be worked on at once (`--concurrency`), and what becomes of the excess (REQ-LIMIT-006, -007).
 
 A slot is held from dispatch to the end. Nothing runs, so nothing waits: whenever a task comes, goes or changes, the
 lives of those that are still queued are computed again.
