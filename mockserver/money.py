@@ -216,7 +216,7 @@ class Purse:
 def _lost(exchange: Exchange) -> str:
     if exchange.outcome == "client-gone":
         return f"the client was gone before run {exchange.id} was answered"
-    if exchange.outcome == "answered" and (exchange.status or 0) >= 500:
+    if exchange.outcome in {"answered", "failed"} and (exchange.status or 0) >= 500:
         return f"run {exchange.id} was answered with HTTP {exchange.status} after the work was done"
     return f"the answer to run {exchange.id} did not reach the client whole"
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts.plans import catalogue, plan
 from mockserver.faults.armed import ArmedPlan
 
 from .asgi import APP, Client, emulated, path_of
+from .faults.lives import any_outcomes
 
 pytestmark = pytest.mark.anyio
 
@@ -255,3 +258,32 @@ async def test_a_run_without_money_leaves_its_outcomes_in_doubt(client: Client) 
     armed = arm(client, {"outcome": "failed"})
     assert (await client.post("/apps/run", {"app": APP, "input": {"prompt": "x"}})).status == 402
     assert states(armed) == ["ambiguous"]
+
+
+@given(any_outcomes, st.none() | st.floats(0, 5), st.sampled_from(["instant", "quick", "realistic"]))
+@settings(max_examples=60, deadline=None)
+async def test_views_agree_whatever_is_armed(does: list[dict[str, Any]], cancel: float | None, latency: str) -> None:
+    """At the end of any life GET, the stream's last line and the webhook say the same, and the ledger is decided."""
+    async with emulated(latency=latency) as client:
+        armed = arm(client, *does)
+        task = await client.run(webhook=NOWHERE)
+        stream = client.open("GET", f"/tasks/{task['id']}/stream", headers=LINES)
+        if cancel is not None:
+            await client.advance(cancel)
+            await client.post(f"/tasks/{task['id']}/cancel")
+        await client.advance()
+        final, body = await shown(client, task), await hook(client, task)
+        if client.world.tasks[task["id"]].ended() is None:
+            assert body is None
+            assert not stream.reply.ended
+            stream.leave()
+        else:
+            last = orjson.loads((await stream.finished()).body.splitlines()[-1])
+            assert body is not None
+            assert final["status"] == last["status"] == body["status"]
+            assert final.get("error", "") == last.get("error", "") == body["error"]
+            assert last["output"] == body["output"]
+            assert final["output"] == body["output"] or "output_late" in {do["outcome"] for do in does}
+            assert (final["output"] is None) == (final["status"] != 10)
+            assert "underway" not in states(armed)
+        await stream.finished()

@@ -1,13 +1,16 @@
-"""Lives of tasks: how tests draw them, and what holds of every one."""
+"""Lives of tasks and their outcomes: how tests draw them, and what holds of every one."""
 
 import itertools
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from contracts.apps.expectation import Branch, MediaExpectation
+from contracts.plans import catalogue
 from contracts.wire.statuses import TERMINAL, Status, is_legal
 from mockserver import timeline
+from mockserver.faults import outcomes
 from mockserver.rng import Rng
 from mockserver.timeline import Latency, Timeline
 
@@ -49,3 +52,37 @@ def check(life: Timeline, *, ends: bool = True) -> None:
     assert [step.error is not None for step in life] == [
         step.status in {Status.FAILED, Status.REJECTED} for step in life
     ]
+
+
+def value_of(schema: Mapping[str, Any], name: str) -> st.SearchStrategy[Any]:
+    """Values of an argument, as its schema says."""
+    if name == "failure":
+        return st.sampled_from(list(catalogue.failures()))
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if schema["type"] == "string":
+        return st.sampled_from(["[1201] no", "boom"])
+    if schema["type"] == "integer":
+        return st.integers(schema["minimum"], schema["maximum"])
+    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    return st.floats(low, schema["maximum"], exclude_min="exclusiveMinimum" in schema)
+
+
+def does_of(slot: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Outcomes of a slot with any arguments."""
+    return st.one_of(
+        st.fixed_dictionaries(
+            {"outcome": st.just(row.name), **{name: value_of(row.arguments[name], name) for name in row.required}},
+            optional={
+                name: value_of(schema, name) for name, schema in row.arguments.items() if name not in row.required
+            },
+        )
+        for row in catalogue.faults().values()
+        if row.form == "outcome" and row.slot == slot
+    )
+
+
+any_outcomes = st.tuples(*(st.none() | does_of(slot) for slot in outcomes.SLOTS)).map(
+    lambda found: [do for do in found if do is not None]
+)
+"""What a plan may do with one run: at most one outcome of each slot."""

@@ -15,7 +15,7 @@ from mockserver.faults.armed import ArmedPlan, Hits
 from mockserver.rng import Rng
 from mockserver.timeline import Latency, Timeline
 
-from .lives import PLAIN, builds, check
+from .lives import PLAIN, any_outcomes, builds, check
 
 PROFILES = get_args(Latency)
 
@@ -26,37 +26,6 @@ def armed(*does: Mapping[str, Any]) -> Hits:
     return ArmedPlan(plan.parse(steps), "plan").meet("run", None, by="exchange", at=0.0)
 
 
-def value_of(schema: Mapping[str, Any], name: str) -> st.SearchStrategy[Any]:
-    """Values of an argument, as its schema says."""
-    if name == "failure":
-        return st.sampled_from(list(catalogue.failures()))
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    if schema["type"] == "string":
-        return st.sampled_from(["[1201] no", "boom"])
-    if schema["type"] == "integer":
-        return st.integers(schema["minimum"], schema["maximum"])
-    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    return st.floats(low, schema["maximum"], exclude_min="exclusiveMinimum" in schema)
-
-
-def does_of(slot: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Outcomes of a slot with any arguments."""
-    return st.one_of(
-        st.fixed_dictionaries(
-            {"outcome": st.just(row.name), **{name: value_of(row.arguments[name], name) for name in row.required}},
-            optional={
-                name: value_of(schema, name) for name, schema in row.arguments.items() if name not in row.required
-            },
-        )
-        for row in catalogue.faults().values()
-        if row.form == "outcome" and row.slot == slot
-    )
-
-
-any_outcomes = st.tuples(*(st.none() | does_of(slot) for slot in outcomes.SLOTS)).map(
-    lambda found: [do for do in found if do is not None]
-)
 failures = st.none() | st.sampled_from(["[1201] refused", "[-1] late"])
 
 
