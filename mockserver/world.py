@@ -1,6 +1,7 @@
 """What one API key sees, and nothing else is mutable (D14, D22)."""
 
 import asyncio
+import base64
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -17,9 +18,11 @@ from mockserver import task as tasks
 from mockserver import timeline
 from mockserver.clock import LAST_MOMENT, Clock, real_now
 from mockserver.concurrency import Slots
+from mockserver.delivery import Delivery
 from mockserver.egress import Egress
 from mockserver.faults import outcomes
 from mockserver.faults.armoury import Armoury
+from mockserver.faults.deliveries import Adversary, hurried
 from mockserver.journal import Journal
 from mockserver.money import Purse
 from mockserver.pictures import Pictures
@@ -31,7 +34,7 @@ from mockserver.settings import Behaviour, Settings, change
 from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
-from mockserver.webhooks import Delivery, Webhooks
+from mockserver.webhooks import Webhooks
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
@@ -61,7 +64,7 @@ class World:
         self.tasks: OrderedDict[str, Task] = OrderedDict()
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
-        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour, self._old_secret())
         self.armoury = Armoury()
         self.purse = Purse(settings.credits)
         self.used = real_now()
@@ -137,6 +140,10 @@ class World:
         self._schedule.add(task, self.clock.now())
         self._plan_webhook(task)
         self._share_slots()
+
+    def delivery_of(self, task: Task) -> Delivery | None:
+        """Return the delivery of a task's webhook."""
+        return self.webhooks.find(self._delivery_id(task))
 
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
@@ -300,18 +307,28 @@ class World:
         self.clock.close()
 
     def _plan_webhook(self, task: Task) -> None:
-        """Plan the webhook of a task's end, move it, or take it back from a task that will not end."""
-        if task.webhook is None:
+        """Plan the webhook of a task's end, or move it; one whose task is not to end waits for nothing."""
+        if not task.webhook:
             return
-        identifier = self.rng.derived("delivery", task.id)
-        known, ended = self.webhooks.find(identifier), task.ended()
-        if ended is None:
-            if known is not None:
-                self.webhooks.take_back(known)
-        elif known is not None:
-            self.webhooks.move(known, ended, self._webhook_body(task))
-        else:
-            self.webhooks.schedule(Delivery(identifier, task.id, task.webhook, ended), self._webhook_body(task))
+        delivery = self.delivery_of(task)
+        if delivery is not None:
+            self.webhooks.move(delivery, task.ended(), self._webhook_body(task))
+            return
+        identifier, now = self._delivery_id(task), self.clock.now()
+        armed = task.armed or self.armoury.current
+        adversary = Adversary(armed.meet("webhook", task.given, by=identifier, at=now))
+        if adversary.early is not None:
+            task.life = task.own_life = hurried(task.own_life)
+            self._schedule.change(task, now)
+        delivery = Delivery(identifier, task.id, task.webhook, task.ended(), adversary, told=task.wake)
+        self.webhooks.schedule(delivery, self._webhook_body(task))
+
+    def _delivery_id(self, task: Task) -> str:
+        return self.rng.derived("delivery", task.id)
+
+    def _old_secret(self) -> str:
+        """Return a signing secret that counts as rotated out."""
+        return "whsec_" + base64.b64encode(self.rng.digest("old webhook secret")).decode("ascii")
 
     def _webhook_body(self, task: Task) -> Callable[[], bytes]:
         def body() -> bytes:

@@ -102,6 +102,8 @@ class VendorSurface:
             wire.forget()
             if call is not None:
                 _book_rest(call)
+            for told in call.ends if call is not None and exchange.reached else ():
+                world.webhooks.read(told)
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
             world.purse.answered(exchange)

@@ -165,7 +165,7 @@ def _progress_jumps(life: Timeline, _hit: Hit) -> Timeline:
 
 def _output_late(life: Timeline, hit: Hit) -> Timeline:
     end = life[-1]
-    if end.status is not Status.COMPLETED or not hit["seconds"]:
+    if end.status is not Status.COMPLETED or hit["seconds"] < SHORTEST:
         return life
     # Completed all along: only the last step of a life has the output.
     return (*life, Step(round(end.offset + hit["seconds"], 6), Status.COMPLETED, 100))
