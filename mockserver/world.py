@@ -13,6 +13,7 @@ from contracts.wire import webhooks as webhook_wire
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import number
+from mockserver import __version__
 from mockserver import task as tasks
 from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
@@ -28,6 +29,7 @@ from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
 from mockserver.webhooks import Delivery, Webhooks
+from mockserver.world_token import WorldToken
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
@@ -38,7 +40,9 @@ _log = logging.getLogger(__name__)
 class World:
     """Tasks, files, sessions, clock, journal and play money of one key."""
 
-    def __init__(self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress) -> None:
+    def __init__(
+        self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress, identity: str | None = None
+    ) -> None:
         """Make a fresh world.
 
         Args:
@@ -46,9 +50,12 @@ class World:
             settings: the server's.
             seed: the server's seed, given or drawn.
             egress: the server's one door out.
+            identity: the fingerprint whose randomness it has, where that is not its own key's (a replay).
         """
         self.fingerprint = key_fingerprint
-        self.rng = Rng(seed, key_fingerprint)
+        self.identity = identity or key_fingerprint
+        self.seed = seed
+        self.rng = Rng(seed, self.identity)
         self.user_id = self.rng.derived("user")
         self.team_id = self.rng.derived("team")
         self.clock = Clock(settings.clock, scale=settings.clock_scale, start=settings.clock_start)
@@ -58,7 +65,7 @@ class World:
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
         self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
-        self.armoury = Armoury()
+        self.armoury = Armoury(settings.plan)
         self.granted = settings.credits
         self.used = real_now()
         """When the key was last seen, in monotonic real seconds."""
@@ -71,6 +78,11 @@ class World:
         self._advancing = asyncio.Lock()
         self._spent = 0
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
+
+    @property
+    def token(self) -> WorldToken:
+        """What repeats this world, with the plan that is armed now."""
+        return WorldToken(self.seed, self.identity, self.armoury.current.plan.hash, __version__)
 
     @property
     def owner(self) -> str:
