@@ -70,6 +70,11 @@ class Delivery:
     timer: Timer | None = None
 
     @property
+    def over(self) -> bool:
+        """Whether no further attempt is to come."""
+        return self.state not in {"scheduled", "pending"}
+
+    @property
     def arrived(self) -> bool:
         """Whether the target has taken it, at whichever attempt."""
         return self.state == "delivered"
@@ -95,14 +100,22 @@ class Delivery:
 class Webhooks:
     """The deliveries of one world."""
 
-    def __init__(self, clock: Clock, egress: Egress, secret: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        egress: Egress,
+        secret: Callable[[], str | None],
+        on_news: Callable[[], None] = lambda: None,
+    ) -> None:
         """Start empty.
 
         Args:
             clock: when attempts fall due.
             egress: the door out.
             secret: tells the signing secret that is in force.
+            on_news: called whenever an attempt or a delivery is over.
         """
+        self._on_news = on_news
         self._clock = clock
         self._egress = egress
         self._secret = secret
@@ -194,6 +207,7 @@ class Webhooks:
             delivery.state = "abandoned"
             _log.warning("webhook of task %s abandoned after %d attempts", delivery.task_id, len(delivery.attempts))
         delivery.next_attempt = None
+        self._on_news()
 
     async def _attempt(self, delivery: Delivery, *, replay: bool = False) -> Attempt:
         number = len(delivery.attempts) + 1
@@ -225,6 +239,7 @@ class Webhooks:
                 "status": attempt.status,
             }
         )
+        self._on_news()
         return attempt
 
     def _signature(self, delivery: Delivery, now: float) -> dict[str, str]:
@@ -243,7 +258,7 @@ class Webhooks:
 
     def _evict(self) -> None:
         for identifier, delivery in self._deliveries.items():
-            if delivery.state not in {"scheduled", "pending"}:
+            if delivery.over:
                 del self._deliveries[identifier]
                 return
 

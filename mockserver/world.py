@@ -19,6 +19,7 @@ from mockserver.clock import Clock, real_now
 from mockserver.egress import Egress
 from mockserver.faults.armoury import Armoury
 from mockserver.journal import Journal
+from mockserver.news import News
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
@@ -60,11 +61,12 @@ class World:
         self.team_id = self.rng.derived("team")
         self.clock = Clock(settings.clock, scale=settings.clock_scale, start=settings.clock_start)
         self.behaviour: Behaviour = settings.behaviour
-        self.journal = Journal()
+        self.news = News()
+        self.journal = Journal(self.news.tell)
         self.tasks: OrderedDict[str, Task] = OrderedDict()
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
-        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret, self.news.tell)
         self.armoury = Armoury(settings.plan)
         self.granted = settings.credits
         self.used = real_now()
@@ -286,6 +288,7 @@ class World:
         for task in self._schedule:
             task.wake()
         self.clock.close()
+        self.news.tell()
 
     def _settle(self) -> None:
         """Book the tasks that have ended."""
