@@ -104,6 +104,7 @@ class Exchange:
             "id": self.id,
             "number": self.number,
             "at": timestamp(self.at),
+            "ended_at": None if self.ended is None else timestamp(self.ended),
             "operation": self.operation,
             "method": self.method,
             "path": self.path,
@@ -119,7 +120,6 @@ class Exchange:
         """Return everything, credentials taken out."""
         return {
             **self.summary(),
-            "ended_at": None if self.ended is None else timestamp(self.ended),
             "request": {"headers": headers_document(self.request_headers), "body": self.request.document()},
             "response": {"headers": headers_document(self.response_headers), "body": self.response.document()},
         }
