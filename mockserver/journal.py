@@ -90,7 +90,12 @@ class Exchange:
     kept: bool = False
     """Whether the journal still has it; the oldest are dropped even while they are under way."""
     outcome: str = "open"
-    """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault)."""
+    """open, answered, client-gone (the client left before the end), stopped (the server did) or failed (our fault);
+    by a fault of a plan: hanging, closed or reset."""
+    faults: tuple[str, ...] = ()
+    """Names of the faults that the plan armed for it."""
+    reached: bool = False
+    """Whether the call's own answer went out whole, so that the client can know what was done."""
 
     def line(self) -> str:
         """Return the exchange in one line for a log; what is not printable stands as an escape."""
@@ -112,6 +117,7 @@ class Exchange:
             "status": self.status,
             "outcome": self.outcome,
             "task_id": self.task_id,
+            "faults": list(self.faults),
             "request_bytes": self.request.size,
             "response_bytes": self.response.size,
         }

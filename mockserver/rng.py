@@ -15,9 +15,9 @@ def fresh_seed() -> int:
     return secrets.randbits(63)
 
 
-def seeded(seed: int) -> Draws:
-    """Return a generator of random numbers that belongs to a seed alone, whatever the world."""
-    return Draws(seed)
+def seeded(seed: int, number: int) -> Draws:
+    """Return the generator of random numbers of this number that a seed has, whatever the world."""
+    return Draws(f"{seed}/{number}")
 
 
 class Rng:

@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from mockserver.app import create_app
+from mockserver.connection import HttpConnection
 from mockserver.emulator import Emulator
 from mockserver.settings import Settings
 
@@ -50,6 +51,7 @@ class Server(uvicorn.Server):
                 use_colors=False,  # uvicorn would ask stdout, which may be closed
                 proxy_headers=False,  # there is none in front, so what says it comes from one is made up
                 server_header=False,
+                http=HttpConnection,  # tells faults the connection under each exchange
                 ws="none",  # nothing here speaks WebSocket; with a library installed uvicorn would try to
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )

@@ -48,6 +48,8 @@ class Task:
     session_id: str | None = None
     armed: ArmedPlan | None = None
     """The scenario that its run named; None: whatever the world has armed."""
+    lag: tuple[int, float] | None = None
+    """A step and a moment: until then calls other than streams tell the state as of that step, by a fault."""
     outputs_deleted: bool = False
     inputs_deleted: bool = False
     watchers: set[Member] = field(default_factory=set)
@@ -73,6 +75,11 @@ class Task:
     def index(self, now: float) -> int:
         """Return the number of the step the task is in."""
         return timeline.index_at(self.life, now - self.created)
+
+    def shown(self, now: float) -> int:
+        """Return the number of the step that calls other than streams tell."""
+        current = self.index(now)
+        return min(current, self.lag[0]) if self.lag is not None and now < self.lag[1] else current
 
     def status(self, now: float) -> Status:
         """Return the status at a moment."""

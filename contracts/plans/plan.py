@@ -6,6 +6,7 @@ PlanError
 
 import difflib
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -229,7 +230,9 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
 def _check(checker: schema.Checker, document: object, pointer: str) -> None:
     try:
         error = checker.first_error(document)
-    except ValueError as unreadable:  # TOML knows dates, which JSON does not
+        json.dumps(document, allow_nan=False)  # orjson would write null for what is no number, and dates
+        orjson.dumps(document)
+    except (ValueError, TypeError, RecursionError) as unreadable:  # TOML has all of these, and long numbers
         raise PlanError(pointer, f"{unreadable}; expected what JSON can write") from None
     if error is not None:
         raise PlanError(pointer + error[0], error[1])

@@ -61,7 +61,8 @@ class Checker:
 @functools.cache
 def frame() -> Checker:
     """Return the check of a plan's frame; what each fault takes is checked by `arguments`."""
-    return Checker(_frame({"type": "object"}))
+    name = {"type": "string", "minLength": 1, "maxLength": 64}
+    return Checker(_frame({"type": "object", "properties": {"fault": name, "outcome": name}}))
 
 
 @functools.cache

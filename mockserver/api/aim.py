@@ -25,6 +25,7 @@ def take(call: Call) -> None:
     except ScenarioError as error:
         raise Problem("invalid_request", str(error)) from None
     call.hits = call.armed.meet(operation_name(call.operation.id), given, by=call.exchange.id, at=call.now)
+    call.exchange.faults = tuple(hit.name for hit in call.hits.values())
 
 
 def _governing(call: Call, task: Task | None, given: object) -> ArmedPlan:

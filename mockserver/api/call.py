@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from contracts.operations import Operation
 from contracts.wire.problems import Problem
 from mockserver import documents
+from mockserver.api.wire import Wire
 from mockserver.emulator import Emulator
 from mockserver.faults.armed import NOTHING, ArmedPlan, Hits
 from mockserver.journal import Exchange
@@ -50,7 +51,7 @@ class Call:
     params: Mapping[str, str]
     scope: Scope
     receive: Receive
-    send: Send
+    wire: Wire
     exchange: Exchange
     body: bytes = b""
     extra_headers: dict[str, str] = field(default_factory=dict)

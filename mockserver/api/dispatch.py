@@ -14,8 +14,9 @@ from contracts.operations import Operation
 from contracts.wire import envelopes, problems
 from contracts.wire.problems import Problem
 from mockserver import rates
-from mockserver.api import aim
-from mockserver.api.call import Answer, Call, Handler, Raw, Resource, find_header
+from mockserver.api import aim, spoiling
+from mockserver.api.call import Answer, Call, Handler, Raw, find_header
+from mockserver.api.wire import SeveredError, Wire
 from mockserver.emulator import ANONYMOUS, Emulator
 from mockserver.journal import Exchange
 from mockserver.middleware import body, head, keys
@@ -72,32 +73,35 @@ class VendorSurface:
             request_headers=list(scope["headers"]),
         )
         world.journal.open(exchange)
-        responder = Responder(scope, send, exchange, world)
+        wire = Wire(self._emulator, scope, receive, send, exchange)
+        call: Call | None = None
+        responder = Responder(scope, wire, exchange, world)
         try:
-            call, handler = self._route(path, scope, receive, send, world, exchange)
+            call, handler = self._route(path, scope, receive, wire, world, exchange)
             if call is None or handler is None:
                 return await responder.empty(204, {"Allow": call_allow(self._router, path)})
             responder.extra = call.extra_headers
             await self._serve(call, handler, header, key, responder)
         except Problem as problem:
-            await responder.problem(problem)
+            await responder.refuse(problem)
+        except SeveredError:
+            pass  # the fault has told the journal how
         except ClientGoneError:
             exchange.outcome = "client-gone"
         except asyncio.CancelledError:
             if not self._emulator.closing:
                 raise
+            await responder.refuse(self._emulator.ending())
             exchange.outcome = "stopped"
-            if not responder.started:
-                await responder.problem(self._emulator.ending())
         except Exception:  # noqa: BLE001  # whatever fails here is our bug: the client gets a problem, the log the traceback
             _log.exception("exchange %s failed: %s %s", exchange.id, scope["method"], path)
-            exchange.outcome = "failed"
-            if not responder.started:
-                await responder.problem(
-                    Problem("internal_error", "the emulator itself failed; its log has the details. Please report it.")
-                )
+            told = "the emulator itself failed; its log has the details. Please report it."
+            await responder.refuse(Problem("internal_error", told))
             exchange.outcome = "failed"
         finally:
+            wire.forget()
+            for hit in () if call is None else call.hits.values():
+                hit.doubt("the call ended before it")
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
             if self._emulator.settings.log_requests and sys.stderr is not None:
@@ -123,7 +127,7 @@ class VendorSurface:
         return self._emulator.worlds.of_key(key or ANONYMOUS)
 
     def _route(
-        self, path: str, scope: Scope, receive: Receive, send: Send, world: World, exchange: Exchange
+        self, path: str, scope: Scope, receive: Receive, wire: Wire, world: World, exchange: Exchange
     ) -> tuple[Call | None, Handler | None]:
         match = self._router.find(path)
         if match is None:
@@ -148,7 +152,7 @@ class VendorSurface:
                 "not_emulated",
                 f"{operation.method} {operation.path} is a route of the vendor that this emulator does not have",
             )
-        return Call(self._emulator, operation, world, params, scope, receive, send, exchange), handler
+        return Call(self._emulator, operation, world, params, scope, receive, wire, exchange), handler
 
     async def _serve(
         self, call: Call, handler: Handler, header: str | None, key: str | None, responder: "Responder"
@@ -159,19 +163,23 @@ class VendorSurface:
             keys.admit(header, key, call.now)
         self._rate(call)
         aim.take(call)
-        envelope = _envelope(call)
-        answer: Answer = await handler(call)
-        match answer:
-            case Resource():
-                if call.operation.success == 204:
-                    await responder.empty(204, answer.headers)
-                else:
-                    wrapped = envelopes.wrap(envelope, answer.data, status=answer.status, messages=answer.messages)
-                    await responder.json(wrapped, answer.status, answer.headers)
-            case Raw():
-                await responder.send(answer.status, answer.headers, answer.body)
-            case None:
-                call.exchange.outcome = call.exchange.outcome if call.exchange.outcome != "open" else "answered"
+        await spoiling.play(call, lambda: self._answer(call, handler, responder))
+
+    async def _answer(self, call: Call, handler: Handler, responder: "Responder") -> None:
+        """Carry a call out and send its answer."""
+        try:
+            envelope = _envelope(call)
+            answer: Answer = await handler(call)
+        except Problem as problem:
+            await responder.problem(problem)
+            return
+        if isinstance(answer, Raw):
+            await responder.send(answer.status, answer.headers, answer.body)
+        elif answer is not None and call.operation.success == 204:
+            await responder.empty(204, answer.headers)
+        elif answer is not None:
+            wrapped = envelopes.wrap(envelope, answer.data, status=answer.status, messages=answer.messages)
+            await responder.json(wrapped, answer.status, answer.headers)
 
     def _rate(self, call: Call) -> None:
         """Count the call and note the rate headers, which are always sent (D19)."""
@@ -205,16 +213,15 @@ class VendorSurface:
 
 
 class Responder:
-    """Sends one answer and writes it into the journal."""
+    """Sends one answer."""
 
-    def __init__(self, scope: Scope, send: Send, exchange: Exchange, world: World) -> None:
+    def __init__(self, scope: Scope, wire: Wire, exchange: Exchange, world: World) -> None:
         """Prepare to answer a request."""
         self._head = scope["method"] == "HEAD"
-        self._send = send
+        self._wire = wire
         self._exchange = exchange
         self._world = world
         self.extra: Mapping[str, str] = {}
-        self.started = False
 
     async def json(self, document: object, status: int, headers: Mapping[str, str]) -> None:
         """Send a JSON document."""
@@ -236,15 +243,17 @@ class Responder:
         encoded = encode_headers([*headers, *self.extra.items(), ("X-Request-Id", self._exchange.id)])
         if status not in {204, 304} and not any(name == b"content-length" for name, _ in encoded):
             encoded.append((b"content-length", str(len(content)).encode("ascii")))
-        exchange = self._exchange
-        exchange.status = status
-        exchange.response_headers = encoded
-        exchange.outcome = "answered"
-        shown = b"" if self._head else content
-        exchange.response.add(shown)
-        self.started = True
-        await self._send({"type": "http.response.start", "status": status, "headers": encoded})
-        await self._send({"type": "http.response.body", "body": shown})
+        await self._wire.send({"type": "http.response.start", "status": status, "headers": encoded})
+        await self._wire.send({"type": "http.response.body", "body": b"" if self._head else content})
+
+    async def refuse(self, problem: Problem) -> None:
+        """Send a problem in the place of whatever answer there was to be; an answer under way can only be cut off."""
+        self._wire.bend(None)
+        if not self._wire.started:
+            await self.problem(problem)
+            return
+        with suppress(SeveredError):
+            await self._wire.close()
 
 
 def _envelope(call: Call) -> envelopes.Envelope:

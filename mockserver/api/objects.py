@@ -1,5 +1,6 @@
 """The addresses behind file URLs: presigned PUT, and GET of uploads and videos with ranges (D16)."""
 
+import asyncio
 import hashlib
 import re
 
@@ -8,6 +9,7 @@ from contracts.wire.statuses import Status
 from mockserver import ranges
 from mockserver.api import outputs
 from mockserver.api.call import Answer, Call, Raw
+from mockserver.media import broken
 from mockserver.ranges import UnsatisfiableError
 from mockserver.storage import OUTPUT_SECONDS
 
@@ -30,7 +32,10 @@ async def get(call: Call) -> Answer:
     """Answer with a file, whole or in ranges."""
     if call.params["owner"] != call.world.storage.owner:
         raise _gone(call)
+    fault = call.hits.get("answer")
     if call.params["kind"] == "u":
+        if fault is not None and fault.name == "broken_video":
+            fault.doubt("the file was an upload and no video of a task")
         file = call.world.storage.by_name(call.params["name"])
         if file is None or file.content is None:
             raise _gone(call)
@@ -44,6 +49,9 @@ async def get(call: Call) -> Answer:
     if call.now >= (task.ended() or task.created) + OUTPUT_SECONDS:
         raise Problem("forbidden", "this video's URL has expired: outputs live for 30 days")
     video = await outputs.video(call, task)
+    if fault is not None and fault.name == "broken_video":
+        content, content_type = await asyncio.to_thread(broken.play, fault["kind"], video.content, fault["at"])
+        return _ranged(call, content, content_type, etag_of(content), name)
     return _ranged(call, video.content, "video/mp4", video.etag, name)
 
 
@@ -54,10 +62,12 @@ def etag_of(content: bytes) -> str:
 
 def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: str) -> Raw:
     size = len(content)
+    fault = call.hits.get("answer")
+    takes_ranges = fault is None or fault.name != "no_range"
     # User strings reach a header only in a harmless form (SECURITY.md).
     shown = re.sub(r'[^\x20-\x7e]|["\\]', "_", filename[:MOST_NAME])
     headers = [
-        ("Accept-Ranges", "bytes"),
+        *([("Accept-Ranges", "bytes")] if takes_ranges else []),
         ("ETag", etag),
         ("Cache-Control", "private, no-cache"),
         ("Content-Disposition", f'inline; filename="{shown}"'),
@@ -66,7 +76,8 @@ def _ranged(call: Call, content: bytes, content_type: str, etag: str, filename: 
     if etag_matches(call.header(b"if-none-match"), etag):
         return Raw(b"", 304, headers)
     # RFC 9110 defines ranges for GET alone.
-    asked = call.header(b"range") if not call.is_head and call.header(b"if-range") in {None, etag} else None
+    usable = takes_ranges and not call.is_head and call.header(b"if-range") in {None, etag}
+    asked = call.header(b"range") if usable else None
     try:
         spans = ranges.parse(asked, size)
     except UnsatisfiableError:

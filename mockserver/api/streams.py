@@ -1,8 +1,7 @@
 """GET /tasks/{id}/stream: NDJSON and SSE from one source, written straight to ASGI (D11, MEASURED.md)."""
 
 import asyncio
-
-import orjson
+from collections.abc import Iterator
 
 from contracts.wire import streams
 from contracts.wire.statuses import TERMINAL
@@ -11,6 +10,8 @@ from mockserver import task as tasks
 from mockserver.api.call import Answer, Call, Raw
 from mockserver.api.dispatch import encode_headers
 from mockserver.clock import Member
+from mockserver.faults import lines
+from mockserver.faults.lines import Action, Break, Contradict, Dialect, Event, Finish, Pause
 from mockserver.task import Task
 
 
@@ -31,11 +32,9 @@ async def stream(call: Call) -> Answer:
             *call.extra_headers.items(),
         ]
     )
-    call.exchange.status = 200
-    call.exchange.response_headers = headers
-    await call.send({"type": "http.response.start", "status": 200, "headers": headers})
+    await call.wire.send({"type": "http.response.start", "status": 200, "headers": headers})
     if call.is_head:
-        await call.send({"type": "http.response.body", "body": b""})
+        await call.wire.send({"type": "http.response.body", "body": b""})
         return None
     with call.world.clock.member() as member:
         line = _Lines(call, task, form, seen, member)
@@ -46,9 +45,10 @@ async def stream(call: Call) -> Answer:
         finally:
             watcher.cancel()
             task.watchers.discard(member)
-    call.exchange.outcome = "client-gone" if line.client_gone else "answered"
-    if not line.client_gone:
-        await call.send({"type": "http.response.body", "body": b""})
+    if line.client_gone:
+        call.exchange.outcome = "client-gone"
+    else:
+        await call.wire.send({"type": "http.response.body", "body": b""})
     return None
 
 
@@ -64,16 +64,33 @@ def _resume_point(call: Call, task: Task) -> int | None:
 class _Lines:
     """One open stream."""
 
-    __slots__ = ("_call", "_events", "_form", "_member", "_seen", "_task", "_view", "client_gone")
+    __slots__ = (
+        "_call",
+        "_dialect",
+        "_events",
+        "_fault",
+        "_finished",
+        "_member",
+        "_number",
+        "_seen",
+        "_task",
+        "_view",
+        "client_gone",
+    )
 
     def __init__(self, call: Call, task: Task, form: StreamFormat, seen: int | None, member: Member) -> None:
         self._call = call
         self._member = member
         self._seen = seen
         self._task = task
-        self._form = form
         self._view = call.view
         self._events = call.world.behaviour.sse_events
+        self._dialect = Dialect(form, self._events, self._view.numbering)
+        hit = call.hits.get("stream")
+        self._fault = None if hit is None else lines.FAULTS[hit.name](hit, self._dialect)
+        self._number = 0
+        self._finished = False
+        """True once a fault has ended the stream before the task."""
         self.client_gone = False
 
     async def run(self) -> None:
@@ -93,7 +110,7 @@ class _Lines:
                 at = current
                 continue
             if clock.now() >= heartbeat:
-                await self._send(streams.heartbeat(self._form))
+                await self._send_heartbeat()
                 # D11: a real event in every such span too, or clients give up on a healthy task.
                 await self._send_step(at)
                 heartbeat = self._next_heartbeat()
@@ -103,10 +120,12 @@ class _Lines:
                 # A clock that stands still or crawls must not make the line look dead to a client in real time.
                 self._call.world.hint_at_stillness()
                 await self._send_step(at)
-        if task.life[at].status in TERMINAL and not self.client_gone:
-            ending = streams.done(self._form, self._events)
+        if task.life[at].status in TERMINAL and not (self.client_gone or self._finished):
+            ending = streams.done(self._dialect.form, self._events)
             if ending:
                 await self._send(ending)
+        if self._fault is not None and not self.client_gone:
+            self._fault.over()
 
     async def _wait(self, at: int, heartbeat: float) -> bool:
         """Wait for what comes next; tell whether the real-time limit may have ended the wait."""
@@ -124,19 +143,66 @@ class _Lines:
         return clock.now() + HEARTBEAT_SECONDS * max(1.0, clock.scale)
 
     def _over(self, at: int) -> bool:
-        return self.client_gone or self._call.ending or self._task.life[at].status in TERMINAL
+        return self._stopped or self._task.life[at].status in TERMINAL
+
+    @property
+    def _stopped(self) -> bool:
+        return self.client_gone or self._finished or self._call.ending
 
     async def _send_step(self, index: int) -> None:
-        document = orjson.dumps(tasks.document(self._task, index, self._view))
-        await self._send(streams.event(document, self._form, event_id=index, events=self._events))
+        document = tasks.document(self._task, index, self._view)
+        if self._fault is None:
+            await self._send(self._dialect.line(document, index))
+            return
+        self._number += 1
+        await self._act(self._fault.event(Event(self._number, index, document, self._task.life[index].status)))
+
+    async def _send_heartbeat(self) -> None:
+        line = streams.heartbeat(self._dialect.form)
+        if self._fault is None:
+            await self._send(line)
+        else:
+            await self._act(self._fault.heartbeat(line))
+
+    async def _act(self, actions: Iterator[Action]) -> None:
+        """Do what a fault says.
+
+        Raises:
+            SeveredError: it has ended the connection.
+        """
+        for action in actions:
+            if self._stopped:
+                return
+            match action:
+                case bytes():
+                    await self._send(action)
+                case Pause():
+                    await self._be_silent(action)
+                case Contradict():
+                    clock = self._call.world.clock
+                    self._task.lag = (max(0, self._task.index(clock.now()) - 1), clock.now() + action.seconds)
+                case Break("reset"):
+                    await self._call.wire.reset()
+                case Break():
+                    await self._call.wire.close()
+                case Finish():
+                    self._finished = True
+
+    async def _be_silent(self, pause: Pause) -> None:
+        clock = self._call.world.clock
+        until = clock.now() + pause.seconds
+        while clock.now() < until and not self._stopped:
+            beat = min(until, self._next_heartbeat()) if pause.heartbeats else until
+            await self._member.wait(beat)
+            if beat <= clock.now() < until:
+                await self._send(streams.heartbeat(self._dialect.form))
 
     async def _send(self, chunk: bytes) -> None:
         if self.client_gone:
             return
-        self._call.exchange.response.add(chunk)
         # A client that does not read must not hold up the world's clock.
         with self._member.away():
-            await self._call.send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await self._call.wire.send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _watch(call: Call, lines: _Lines, member: Member) -> None:

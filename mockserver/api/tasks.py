@@ -28,19 +28,19 @@ MOST_SAMPLES = 100
 async def get(call: Call) -> Answer:
     """Answer with the whole task, the app embedded."""
     found = call.world.find_task(call.params["id"])
-    return Resource({**task.document(found, found.index(call.now), call.view), **_embedded(found.app.name)})
+    return Resource({**task.document(found, found.shown(call.now), call.view), **_embedded(found.app.name)})
 
 
 async def status(call: Call) -> Answer:
     """Answer with the status alone, for polling."""
     found = call.world.find_task(call.params["id"])
-    return Resource(task.status_document(found, found.index(call.now), call.view))
+    return Resource(task.status_document(found, found.shown(call.now), call.view))
 
 
 async def logs(call: Call) -> Answer:
     """Answer with events and logs."""
     found = call.world.find_task(call.params["id"])
-    index, view = found.index(call.now), call.view
+    index, view = found.shown(call.now), call.view
     return Resource(
         {
             "task_id": found.id,
@@ -91,9 +91,9 @@ async def search(call: Call) -> Answer:
     fields = {
         "id": lambda row: row.id,
         "short_id": lambda row: row.short_id,
-        "status": lambda row: number(row.status(now), numbering),
+        "status": lambda row: number(row.life[row.shown(now)].status, numbering),
         "created_at": lambda row: filters.moment(row.created),
-        "updated_at": lambda row: filters.moment(row.at(row.life[row.index(now)].offset)),
+        "updated_at": lambda row: filters.moment(row.at(row.life[row.shown(now)].offset)),
         "app_id": lambda _row: table.load().id,
         "app_version_id": lambda row: row.app.id,
         "function": lambda row: row.options.get("function") or table.load().function,
@@ -109,7 +109,7 @@ async def search(call: Call) -> Answer:
         value=read_status,
     )
     rows = list(reversed(call.world.tasks.values()))
-    return listing.page(call, rules, rows, lambda row: task.document(row, row.index(now), view))
+    return listing.page(call, rules, rows, lambda row: task.document(row, row.shown(now), view))
 
 
 async def queue_stats(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.plans.catalogue import ANY, WEBHOOK, Slot
 from contracts.plans.plan import Match, Plan, Step
 from mockserver.faults.ledger import Entry, Hit
-from mockserver.rng import Draws, seeded
+from mockserver.rng import seeded
 
 Hits = Mapping[Slot, Hit]
 """What a call meets, one fault or outcome for each slot."""
@@ -27,13 +27,12 @@ class ArmedPlan:
         """
         self.plan = plan
         self.source = source
-        self.entries = _entries(plan)
-        self._draws: Draws = seeded(plan.seed)
+        self.entries = _entries(plan, plan.seed)
 
     def extend(self, more: Plan) -> None:
         """Arm further steps; what was counted stays, and the new ones count from now on."""
         self.plan = Plan((*self.plan.steps, *more.steps), (*self.plan.chaos, *more.chaos), self.plan.seed)
-        self.entries += _entries(more)
+        self.entries += _entries(more, more.seed)
 
     def meet(self, operation: str, given: object, *, by: str, at: float) -> Hits:
         """Count a call and return what it meets.
@@ -51,7 +50,7 @@ class ArmedPlan:
             if not _concerns(entry.step.on, operation) or not _fits(entry.step.match, given):
                 continue
             entry.calls += 1
-            if not self._comes(entry):
+            if not _comes(entry):
                 continue
             hit = Hit(entry, by, at)
             slot = entry.step.do.fault.slot
@@ -60,12 +59,6 @@ class ArmedPlan:
             else:
                 hits[slot] = hit
         return hits
-
-    def _comes(self, entry: Entry) -> bool:
-        if isinstance(entry.step, Step):
-            return entry.step.covers(entry.calls)
-        # Drawn for every call, so that one chance does not shift the draws of another.
-        return self._draws.random() < entry.step.probability
 
     def document(self) -> dict[str, Any]:
         """Plan and ledger as JSON."""
@@ -82,8 +75,15 @@ class ArmedPlan:
         return [entry for entry in self.entries if entry.state in {"unreached", "underway"} and not entry.excused]
 
 
-def _entries(plan: Plan) -> list[Entry]:
-    return [*map(Entry, plan.steps), *map(Entry, plan.chaos)]
+def _entries(plan: Plan, seed: int) -> list[Entry]:
+    chances = [Entry(chance, seeded(seed, number)) for number, chance in enumerate(plan.chaos)]
+    return [*map(Entry, plan.steps), *chances]
+
+
+def _comes(entry: Entry) -> bool:
+    if isinstance(entry.step, Step):
+        return entry.step.covers(entry.calls)
+    return entry.draws is not None and entry.draws.random() < entry.step.probability
 
 
 def _concerns(on: str, operation: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from contracts.plans.plan import Chance, Step
 from contracts.wire.ids import timestamp
+from mockserver.rng import Draws
 
 State = Literal["unreached", "underway", "consumed", "ambiguous"]
 
@@ -46,6 +47,8 @@ class Entry:
     """One step of a plan, or one fault of its chaos, and what became of it."""
 
     step: Step | Chance
+    draws: Draws | None = None
+    """Of a chance: its own, so that one does not shift the draws of another."""
     meetings: list[Meeting] = field(default_factory=list)
     calls: int = 0
     """Calls that matched so far, whether the step was armed for them or not."""

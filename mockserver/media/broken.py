@@ -147,6 +147,17 @@ FAULTS: Mapping[str, Callable[[bytes], Broken]] = MappingProxyType(
 """Every fault by its name."""
 
 
+def play(kind: str, good: bytes, at: int | None = None) -> Broken:
+    """Break a video.
+
+    Args:
+        kind: a name of FAULTS.
+        good: a file of ours.
+        at: with `truncated`, bytes that are left.
+    """
+    return truncated(good, at) if kind == "truncated" else FAULTS[kind](good)
+
+
 def _pictures(good: bytes) -> reader.TrackTable:
     index = next(box for box in reader.boxes(good) if box.kind == b"moov")
     return next(table for table in reader.tracks(good, index) if table.handler == "vide")
