@@ -1,4 +1,7 @@
-"""Takes out of a journal what differs from run to run by nature: ids, times, ports, signatures, a library's headers."""
+"""Takes out of a journal what differs from run to run by nature: ids, times, ports, signatures, a library's headers.
+
+And the app's own record, which every task repeats: it is the same in all of them, and hides everything else.
+"""
 
 import json
 import re
@@ -23,6 +26,8 @@ _ANSWER_HEADERS = frozenset({"content-type", "retry-after", "location", "content
 _ID = re.compile(rf"(?<![0-9A-Za-z])[{ALPHABET}]{{{ID_LENGTH}}}(?![0-9A-Za-z])")
 _SHORT = re.compile(rf"(?<![0-9A-Za-z])[{ALPHABET}]{{{SHORT_ID_LENGTH}}}(?![0-9A-Za-z])")
 _OWNER = re.compile(rf"(?<=/app/files/)(\w+)/[{ALPHABET}]{{{SHORT_ID_LENGTH}}}(?=/)")
+_OUTPUT = re.compile(rf"(?<=/)[{ALPHABET}]{{{SHORT_ID_LENGTH}}}(?=\.mp4)")
+_APP = frozenset({"app", "app_version"})
 _LOOPBACK = re.compile(r"(?<=://)(127\.0\.0\.1|localhost|\[::1\]):(\d+)")
 _PLAIN = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "<time>"),
@@ -54,6 +59,8 @@ class _Names:
         ids = list(dict.fromkeys(_ID.findall(text)))
         self._ids = {identifier: f"<id-{number}>" for number, identifier in enumerate(ids, 1)}
         self._shorts = {short(identifier): f"<id-{number}-short>" for number, identifier in enumerate(ids, 1)}
+        outputs = list(dict.fromkeys(_OUTPUT.findall(text)))
+        self._outputs = {name: f"<output-{number}>" for number, name in enumerate(outputs, 1)}
         rest = text.replace(base_url, "")
         ports = list(dict.fromkeys(port for _, port in _LOOPBACK.findall(rest)))
         self._ports = {port: f"<port-{number}>" for number, port in enumerate(ports, 1)}
@@ -74,6 +81,7 @@ class _Names:
         text = _plain(text).replace(self._base_url, "<server>")
         text = _LOOPBACK.sub(lambda found: f"{found[1]}:{self._ports.get(found[2], '<port>')}", text)
         text = _OWNER.sub(r"\1/<owner>", text)
+        text = _OUTPUT.sub(lambda found: self._outputs.get(found[0], "<output>"), text)
         text = _ID.sub(lambda found: self._ids.get(found[0], "<id>"), text)
         return _SHORT.sub(lambda found: self._shorts.get(found[0], found[0]), text)
 
@@ -120,7 +128,7 @@ def _body(message: Mapping[str, Any], *, binary: str) -> Any:  # noqa: ANN401  #
     if shown is None:
         return None
     if "json" in shown:
-        return shown["json"]
+        return _without_app(shown["json"])
     if "text" not in shown:
         return binary.format_map(shown)
     kind = dict(_headers(message)).get("content-type", "").partition(";")[0]
@@ -131,6 +139,22 @@ def _body(message: Mapping[str, Any], *, binary: str) -> Any:  # noqa: ANN401  #
 
 def _line(line: str) -> Any:  # noqa: ANN401  # JSON
     try:
-        return json.loads(line)
+        return _without_app(json.loads(line))
     except ValueError:
         return line
+
+
+def _without_app(document: Any) -> Any:  # noqa: ANN401  # JSON
+    """Put placeholders in the place of the app's record and of a log's text, which has numbers that are drawn."""
+    match document:
+        case list():
+            return [_without_app(entry) for entry in document]
+        case {"log_type": _, "content": str()}:
+            return {**document, "content": "<log>"}
+        case dict():
+            return {
+                name: f"<{name}>" if name in _APP and isinstance(value, dict) and "id" in value else _without_app(value)
+                for name, value in document.items()
+            }
+        case _:
+            return document

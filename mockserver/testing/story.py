@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.wire.ids import ALPHABET, ID_LENGTH, SHORT_ID_LENGTH
+from contracts.wire.statuses import Numbering, Status, number
 from mockserver.settings import MICROCENTS_PER_USD
 from mockserver.testing.world import World
 
@@ -38,7 +39,7 @@ def tell(world: World, test: str) -> str:
         export = world.control("GET", "/export")
         lines = [
             _clock(world, export),
-            *_timeline(world),
+            *_timeline(world, export["behaviour"]["status_numbers"]),
             *_findings(world.plan()),
             *_money(world.credits),
             _labelled("replay", export["token"]),
@@ -76,9 +77,9 @@ def _clock(world: World, export: Row) -> str:
 # ---------------------------------------------------------------------------------------------------- what happened
 
 
-def _timeline(world: World) -> list[str]:
+def _timeline(world: World, numbering: Numbering) -> list[str]:
     exchanges = world.journal(full="true")
-    events = [(_moment(row["at"]), 0, _asked(row), _answered(row)) for row in exchanges]
+    events = [(_moment(row["at"]), 0, _asked(row), _answered(row, numbering)) for row in exchanges]
     events += [
         (_moment(row["due_at"]), 1, f"webhook {row['url']}", _delivered(row))
         for row in world.deliveries()
@@ -94,7 +95,7 @@ def _timeline(world: World) -> list[str]:
     if len(lines) > MOST_ROWS:
         left_out = len(lines) - MOST_ROWS
         lines[FIRST_ROWS : FIRST_ROWS + left_out] = [f"{'...':>8}  {left_out} more"]
-    return [_labelled("calls" if number == 0 else "", line) for number, line in enumerate(lines)]
+    return [_labelled("" if index else "calls", line) for index, line in enumerate(lines)]
 
 
 def _asked(row: Row) -> str:
@@ -106,16 +107,16 @@ def _asked(row: Row) -> str:
     return line if document in (None, {}) else f"{line} {_json(document)}"
 
 
-def _answered(row: Row) -> str:
+def _answered(row: Row, numbering: Numbering) -> str:
     told = [str(row["status"] or "-")]
     if row["outcome"] != "answered":
         told.append(row["outcome"])
-    told.append(_said((row["response"]["body"] or {}).get("json")))
+    told.append(_said((row["response"]["body"] or {}).get("json"), numbering))
     told += [f"<- {name}" for name in row.get("faults", ())]
     return " ".join(word for word in told if word)
 
 
-def _said(document: Any) -> str:  # noqa: ANN401  # JSON
+def _said(document: Any, numbering: Numbering) -> str:  # noqa: ANN401  # JSON
     """What an answer says in a few words: a problem, or a task with its status."""
     if not isinstance(document, dict):
         return ""
@@ -124,7 +125,7 @@ def _said(document: Any) -> str:  # noqa: ANN401  # JSON
         return f"{error.get('code')}: {document.get('detail') or error.get('message')}"
     data = document.get("data", document)
     if isinstance(data, dict) and "id" in data and "status" in data:
-        word = data.get("status_text") or data["status"]
+        word = next((status.text for status in Status if number(status, numbering) == data["status"]), data["status"])
         progress = f" {data['progress']}%" if isinstance(data.get("progress"), int) else ""
         return f"{_brief(str(data['id']))} {word}{progress}" + (f": {data['error']}" if data.get("error") else "")
     return ""
