@@ -17,10 +17,10 @@ MOST_ROWS = 40
 
 FIRST_ROWS = 8
 MOST_FINDINGS = 20
-MOST_ASKED = 58
+MOST_ASKED = 50
 """Characters of what was sent."""
 
-MOST_TOLD = 76
+MOST_TOLD = 70
 """Characters of what came of it."""
 
 _ID = re.compile(rf"(?<![0-9A-Za-z])([{ALPHABET}]{{{SHORT_ID_LENGTH}}})[{ALPHABET}]{{{ID_LENGTH - SHORT_ID_LENGTH}}}")
@@ -89,7 +89,7 @@ def _timeline(world: World, numbering: Numbering) -> list[str]:
     if not events:
         return [_labelled("calls", "none came")]
     start = events[0][0]
-    rows = [(f"{(at - start).total_seconds():8.3f}", _cut(asked, MOST_ASKED), told) for at, _, asked, told in events]
+    rows = [(f"{(at - start).total_seconds():8.3f}", _aligned(asked), told) for at, _, asked, told in events]
     width = max(len(asked) for _, asked, _ in rows)
     lines = [f"{at}  {asked:{width}}  {_cut(told, MOST_TOLD)}" for at, asked, told in rows]
     if len(lines) > MOST_ROWS:
@@ -100,7 +100,7 @@ def _timeline(world: World, numbering: Numbering) -> list[str]:
 
 def _asked(row: Row) -> str:
     query = f"?{row['query']}" if row["query"] else ""
-    line = f"{row['method']:<4} {_brief(row['path'])}{_brief(query)}"
+    line = f"{row['method']} {_brief(row['path'])}{_brief(query)}"
     document = (row["request"]["body"] or {}).get("json")
     if row["operation"] in {"runs.create", "runs.create_legacy"} and isinstance(document, dict):
         return f"{line} {_json(document.get('input'))}"
@@ -108,11 +108,10 @@ def _asked(row: Row) -> str:
 
 
 def _answered(row: Row, numbering: Numbering) -> str:
-    told = [str(row["status"] or "-")]
+    told = [str(row["status"] or "-"), *(f"<- {name}" for name in row.get("faults", ()))]
     if row["outcome"] != "answered":
         told.append(row["outcome"])
     told.append(_said((row["response"]["body"] or {}).get("json"), numbering))
-    told += [f"<- {name}" for name in row.get("faults", ())]
     return " ".join(word for word in told if word)
 
 
@@ -182,6 +181,12 @@ def _json(document: Any) -> str:  # noqa: ANN401  # JSON
 def _brief(text: str) -> str:
     """Shorten the ids in a text to their first eight characters."""
     return _ID.sub(r"\1", text)
+
+
+def _aligned(asked: str) -> str:
+    """Write a request with its method, or `webhook`, in a column of its own."""
+    method, _, rest = asked.partition(" ")
+    return f"{method:<7} {_cut(rest, MOST_ASKED)}"
 
 
 def _cut(text: str, most: int) -> str:

@@ -38,7 +38,11 @@ def test_a_scenario_brings_its_settings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.toml", "[[steps]]\non = 'run'\ndo = { fault = 'lost_respons' }", r"a\.toml: /steps/0/do/fault: .*lost_resp"),
+        (
+            "a.toml",
+            "[[steps]]\non = 'run'\ndo = { fault = 'lost_respons' }",
+            r"a\.toml: /steps/0/do/fault: .*lost_resp",
+        ),
         ("a.toml", "steps = [", r"a\.toml: .*expected TOML"),
         ("a.json", "{", r"a\.json: .*expected JSON"),
         ("a.toml", "summary = 'x'\nsteps = [{ on = 'run' }]", r"a\.toml: /steps/0"),

@@ -11,8 +11,8 @@ import mockserver.testing
 from mockserver.settings import Behaviour, Settings
 from mockserver.testing import RunningServer, World, serving
 
-from ..asgi import APP
-from ..processes import environment
+from .asgi import APP
+from .processes import environment
 
 RUN = {"app": APP, "input": {"prompt": "a cat"}}
 
