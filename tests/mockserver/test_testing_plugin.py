@@ -1,68 +1,22 @@
 """The pytest plugin, in sessions of its own."""
 
-import json
 import re
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from mockserver.settings import Settings
 from mockserver.testing.process import serving_apart
 
+from .sessions import Sessions, section
+
 pytest_plugins = ["pytester"]
-
-HEAD = """
-import httpx
-import pytest
-
-RUN = {"app": "klingai/video-v2-6", "input": {"prompt": "A boat"}}
-BUSY = {"on": "get", "nth": 2, "do": {"fault": "status", "status": 503}}
-
-
-def api(mock):
-    key = {"Authorization": f"Bearer {mock.api_key}"}
-    return httpx.Client(base_url=mock.base_url, headers=key, trust_env=False)
-
-
-def run(mock):
-    with api(mock) as client:
-        return client.post("/apps/run", json=RUN).json()["data"]["id"]
-
-"""
-
-
-@pytest.fixture(autouse=True)
-def _as_a_user_has_it(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> None:
-    """A strict project, and no trace of the session around it."""
-    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", "PYTEST_ADDOPTS"):
-        monkeypatch.delenv(name, raising=False)
-    pytester.makepyprojecttoml(
-        '[tool.pytest.ini_options]\naddopts = ["--strict-markers", "--strict-config"]\nfilterwarnings = ["error"]\n'
-    )
-
-
-def session(pytester: pytest.Pytester, body: str, *arguments: str, file: str = "test_mine") -> pytest.RunResult:
-    """Run a test file as pytest runs it for a user."""
-    pytester.makepyfile(**{file: HEAD + body})
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=90)
-
-
-def section(result: pytest.RunResult) -> list[str]:
-    """The timeline of the first failure."""
-    start = next(number for number, line in enumerate(result.outlines) if " inferencesh-mock " in line)
-    rest = result.outlines[start + 1 :]
-    end = next(number for number, line in enumerate(rest) if line.startswith(("=", "_", "-")))
-    return rest[:end]
-
 
 # ---------------------------------------------------------------------------------------------------- worlds
 
 
-def test_nothing_of_ours_is_imported_before_a_fixture_is_used(pytester: pytest.Pytester) -> None:
+def test_nothing_of_ours_is_imported_before_a_fixture_is_used(session: Sessions) -> None:
     """Beside a project that does not use it, the plugin costs next to nothing."""
-    result = session(
-        pytester,
+    result = session.run(
         """
 import sys
 
@@ -78,7 +32,7 @@ def test_alone():
     result.assert_outcomes(passed=1)
 
 
-def test_a_test_has_the_same_world_every_time(pytester: pytest.Pytester) -> None:
+def test_a_test_has_the_same_world_every_time(session: Sessions) -> None:
     """Its ids repeat from run to run, and differ from those of the next test and of another seed."""
     body = """
 @pytest.mark.inference(clock="manual")
@@ -91,7 +45,7 @@ def test_it(inference_mock, number):
 """
 
     def journals(*arguments: str) -> list[str]:
-        result = session(pytester, body, "-s", *arguments)
+        result = session.run(body, "-s", *arguments)
         result.assert_outcomes(passed=2)
         # The port is another one each time, and stands nowhere but in Host.
         return [re.sub(r"127\.0\.0\.1:\d+", "", line) for line in result.outlines if "JOURNAL" in line]
@@ -103,10 +57,9 @@ def test_it(inference_mock, number):
     assert len({line.split("]", 1)[0].split("'id': ")[1] for line in first}) == 2
 
 
-def test_a_world_is_left_behind_for_nobody(pytester: pytest.Pytester) -> None:
+def test_a_world_is_left_behind_for_nobody(session: Sessions) -> None:
     """A test that is run twice in a session begins anew, and a receiver it forgot is closed."""
-    result = session(
-        pytester,
+    result = session.run(
         """
 @pytest.fixture(params=[1])
 def again(request): ...
@@ -123,11 +76,10 @@ def test_it(inference_mock):
     assert result.ret == 0
 
 
-def test_marks_say_how_the_world_is(pytester: pytest.Pytester) -> None:
+def test_marks_say_how_the_world_is(session: Sessions) -> None:
     """Plan, scenario, clock and any behaviour setting; the nearer mark wins."""
-    pytester.makefile(".toml", plan='[[steps]]\non = "get"\ndo = { fault = "status", status = 503 }\n')
-    result = session(
-        pytester,
+    session.pytester.makefile(".toml", plan='[[steps]]\non = "get"\ndo = { fault = "status", status = 503 }\n')
+    result = session.run(
         """
 pytestmark = pytest.mark.inference(enforce="observed", latency="instant", scenario="lost-response", clock="manual")
 
@@ -172,10 +124,10 @@ WRONG = {
 }
 
 
-def test_a_wrong_mark_is_told_with_the_test(pytester: pytest.Pytester) -> None:
+def test_a_wrong_mark_is_told_with_the_test(session: Sessions) -> None:
     """One sentence in the place of a traceback."""
     tests = [f"@pytest.mark.inference({mark})\ndef test_{n}(inference_mock): ...\n" for n, mark in enumerate(WRONG)]
-    result = session(pytester, "\n".join(tests))
+    result = session.run("\n".join(tests))
     result.assert_outcomes(errors=len(WRONG))
     for number, told in enumerate(WRONG.values()):
         start = f"test_mine.py::test_{number}: @pytest.mark.inference: "
@@ -185,9 +137,9 @@ def test_a_wrong_mark_is_told_with_the_test(pytester: pytest.Pytester) -> None:
     assert "mockserver/testing" not in result.stdout.str()
 
 
-def test_a_mark_without_a_world_is_told(pytester: pytest.Pytester) -> None:
+def test_a_mark_without_a_world_is_told(session: Sessions) -> None:
     """It would have no effect, and nobody would see that."""
-    result = session(pytester, "@pytest.mark.inference(clock='manual')\ndef test_it(): ...\n")
+    result = session.run("@pytest.mark.inference(clock='manual')\ndef test_it(): ...\n")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines("*does not use inference_mock*")
 
@@ -195,10 +147,9 @@ def test_a_mark_without_a_world_is_told(pytester: pytest.Pytester) -> None:
 # ---------------------------------------------------------------------------------------------------- the ledger
 
 
-def test_a_step_that_was_never_reached_fails_the_test(pytester: pytest.Pytester) -> None:
+def test_a_step_that_was_never_reached_fails_the_test(session: Sessions) -> None:
     """It says which call never came; excused steps and those of a test that failed anyway are no second failure."""
-    result = session(
-        pytester,
+    result = session.run(
         """
 @pytest.mark.inference(plan=[BUSY])
 def test_unreached(inference_mock):
@@ -256,9 +207,9 @@ def test_it(inference_mock):
 """
 
 
-def test_a_failure_tells_what_happened_and_how_to_see_it_again(pytester: pytest.Pytester) -> None:
+def test_a_failure_tells_what_happened_and_how_to_see_it_again(session: Sessions) -> None:
     """Calls with their answers, faults met and missed, webhooks, money, and a command that gives the same ids."""
-    result = session(pytester, FAILING)
+    result = session.run(FAILING)
     result.assert_outcomes(failed=1)
     lines = section(result)
     assert lines[0].startswith("clock   manual, began 2026-06-01T00:00:00Z, ")
@@ -277,16 +228,15 @@ def test_a_failure_tells_what_happened_and_how_to_see_it_again(pytester: pytest.
         assert re.search(told, shown), f"{told}\n{shown}"
     assert max(map(len, lines)) <= 160
     assert len({line.index("200 ") if "200 " in line else 0 for line in lines[1:3]}) == 1, "the answers are aligned"
-    again = pytester.runpytest_subprocess("-p", "no:cacheprovider", *lines[-1].split()[1:], timeout=90)
+    again = session.again(*lines[-1].split()[1:])
     (task,) = [line for line in result.outlines if line.startswith("TASK")]
     assert task in again.outlines
     assert section(again)[-1] == lines[-1]
 
 
-def test_a_long_story_is_told_short(pytester: pytest.Pytester) -> None:
+def test_a_long_story_is_told_short(session: Sessions) -> None:
     """Of hundreds of calls the first and the latest are shown, and how many there were between."""
-    result = session(
-        pytester,
+    result = session.run(
         """
 def test_it(inference_mock):
     with api(inference_mock) as client:
@@ -301,10 +251,9 @@ def test_it(inference_mock):
     assert "/tasks/199" in "".join(lines)
 
 
-def test_an_emulator_that_has_gone_does_not_hide_the_failure(pytester: pytest.Pytester) -> None:
+def test_an_emulator_that_has_gone_does_not_hide_the_failure(session: Sessions) -> None:
     """The report says that it does not answer."""
-    result = session(
-        pytester,
+    result = session.run(
         """
 def test_it(inference_mock):
     inference_mock._control = type(inference_mock._control)("http://127.0.0.1:1", "k")
@@ -313,55 +262,6 @@ def test_it(inference_mock):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines("the emulator does not tell what happened:*")
-
-
-# ---------------------------------------------------------------------------------------------------- journals
-
-JOURNAL = """
-@pytest.mark.inference(clock="manual")
-def test_it(inference_mock):
-    run(inference_mock)
-    inference_mock.assert_journal("one")
-
-def test_other(inference_mock):
-    inference_mock.assert_journal()
-"""
-
-
-def test_a_journal_is_written_and_compared(pytester: pytest.Pytester) -> None:
-    """Missing it fails with the hint, written it passes under any seed, and a difference is shown as a diff."""
-    missing = session(pytester, JOURNAL)
-    missing.assert_outcomes(failed=2)
-    missing.stdout.fnmatch_lines("E *there is no journal *one.json; run pytest with --update-journals to write it")
-    written = session(pytester, JOURNAL, "--update-journals")
-    written.assert_outcomes(passed=2)
-    folder = Path("__journals__", "test_mine")
-    written.stdout.fnmatch_lines([f"written  {folder}/one.json", f"written  {folder}/test_other.json"])
-    (row,) = json.loads((pytester.path / folder / "one.json").read_text())
-    assert row["request"]["body"]["input"] == {"prompt": "A boat"}
-    assert (row["answer"]["body"]["data"]["id"], row["answer"]["body"]["data"]["short_id"]) == (
-        "<id-1>",
-        "<id-1-short>",
-    )
-    session(pytester, JOURNAL, "--inference-seed=99").assert_outcomes(passed=2)
-    unchanged = session(pytester, JOURNAL, "--update-journals")
-    assert not [line for line in unchanged.outlines if line.startswith("written ")]
-    differing = session(
-        pytester, JOURNAL.replace("run(inference_mock)", "RUN['input']['prompt']='B'; run(inference_mock)")
-    )
-    differing.assert_outcomes(failed=1, passed=1)
-    differing.stdout.fnmatch_lines(['E *-          "prompt": "A boat"', 'E *+          "prompt": "B"'])
-
-
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_stale_journals_are_reported(pytester: pytest.Pytester, workers: Sequence[str]) -> None:
-    """One that no test asks for any more, but only when all tests of its file were run."""
-    session(pytester, JOURNAL, "--update-journals").assert_outcomes(passed=2)
-    kept = JOURNAL.partition("def test_other")[0] + "def test_more(): ...\n"
-    stale = "stale    __journals__/test_mine/test_other.json: no test asks for it; delete it"
-    assert stale in session(pytester, kept, "--update-journals", *workers).outlines
-    partly = session(pytester, kept, "--update-journals", *workers, "-k", "test_it")
-    assert not [line for line in partly.outlines if line.startswith("stale ")]
 
 
 # ---------------------------------------------------------------------------------------------------- servers
@@ -387,21 +287,21 @@ def test_it(inference_mock, number):
 """
 
 
-def test_eight_workers_on_one_server_do_not_meet(pytester: pytest.Pytester) -> None:
+def test_eight_workers_on_one_server_do_not_meet(session: Sessions) -> None:
     """Two runs at once would not either: their keys differ."""
     # In a process: pytester forgets the modules that this one would load meanwhile.
     with serving_apart(Settings()) as server:
         url = f"--inference-server={server.base_url}"
-        session(pytester, MANY, "-n", "8", url).assert_outcomes(passed=40)
+        session.run(MANY, "-n", "8", url).assert_outcomes(passed=40)
         health = server.world().control("GET", "/health")
         assert health["worlds"] == 40
-        session(pytester, MANY, "-n", "2", url, "-k", "[7]").assert_outcomes(passed=1)
+        session.run(MANY, "-n", "2", url, "-k", "[7]").assert_outcomes(passed=1)
         assert server.world().control("GET", "/health")["worlds"] == 41
 
 
-def test_workers_have_servers_of_their_own(pytester: pytest.Pytester) -> None:
+def test_workers_have_servers_of_their_own(session: Sessions) -> None:
     """Without a URL each starts one, on a port that is free."""
-    session(pytester, MANY, "-n", "2").assert_outcomes(passed=40)
+    session.run(MANY, "-n", "2").assert_outcomes(passed=40)
 
 
 @pytest.mark.parametrize(
@@ -416,17 +316,17 @@ def test_workers_have_servers_of_their_own(pytester: pytest.Pytester) -> None:
         ),
     ],
 )
-def test_options_that_do_not_work_are_told(pytester: pytest.Pytester, arguments: list[str], told: str) -> None:
+def test_options_that_do_not_work_are_told(session: Sessions, arguments: list[str], told: str) -> None:
     """In a sentence that names the option."""
-    result = session(pytester, "def test_it(inference_mock): ...\n", *arguments)
+    result = session.run("def test_it(inference_mock): ...\n", *arguments)
     result.assert_outcomes(errors=1)
     assert told in result.stdout.str()
 
 
-def test_a_server_with_a_token_is_used_with_it(pytester: pytest.Pytester) -> None:
+def test_a_server_with_a_token_is_used_with_it(session: Sessions) -> None:
     """What X-Mock-Token has to say is an option."""
     with serving_apart(Settings(control_token="t")) as server:
         url = f"--inference-server={server.base_url}"
         body = "def test_it(inference_mock):\n    run(inference_mock)\n    assert len(inference_mock.journal) == 1\n"
-        session(pytester, body, url, "--inference-token=t").assert_outcomes(passed=1)
-        session(pytester, body, url).assert_outcomes(errors=1)
+        session.run(body, url, "--inference-token=t").assert_outcomes(passed=1)
+        session.run(body, url).assert_outcomes(errors=1)
