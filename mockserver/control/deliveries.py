@@ -8,7 +8,8 @@ from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.control.journal import limit_of
 from mockserver.control.waiting import held
-from mockserver.webhooks import MOST_ATTEMPTS, Delivery, State
+from mockserver.delivery import Delivery, State
+from mockserver.webhooks import MOST_ATTEMPTS
 
 
 async def list_all(command: Command) -> Reply:

@@ -83,7 +83,7 @@ def _timeline(world: World, numbering: Numbering) -> list[str]:
     events += [
         (_moment(row["due_at"]), 1, f"webhook {row['url']}", _delivered(row))
         for row in world.deliveries()
-        if row["state"] != "scheduled"
+        if row["state"] != "scheduled" and row["due_at"] is not None
     ]
     events.sort(key=lambda event: event[:2])
     if not events:
