@@ -126,7 +126,9 @@ class Clock:
         now = self.now()
         if start is not None and start < now:
             raise ClockError(f"the clock stands at {now} and cannot go back to {start}; reset the world instead")
-        self._base = self.began = now if start is None else within_time(start)
+        self._base = now if start is None else within_time(start)
+        if start is not None or mode != self.mode:
+            self.began = self._base
         self._base_real = time.monotonic()
         self.mode = mode
         self.scale = scale if mode == "scaled" else 1.0

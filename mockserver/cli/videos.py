@@ -78,3 +78,4 @@ def inspect(file: Path, *, as_json: bool) -> None:
     else:
         for line in offline.report(found):
             click.echo(line)
+    sys.exit(0 if found.agrees else 1)

@@ -76,6 +76,24 @@ def test_it(inference_mock):
     assert result.ret == 0
 
 
+def test_what_the_server_is_armed_with_is_no_wish_of_the_test(session: Sessions) -> None:
+    """Steps of its default plan may be left over."""
+    result = session.run(
+        """
+from contracts.plans import plan
+from mockserver.settings import Settings
+
+@pytest.fixture(scope="session")
+def inference_settings():
+    return Settings(port=0, plan=plan.parse([BUSY]))
+
+def test_it(inference_mock):
+    assert inference_mock.plan()["source"] == "default"
+""",
+    )
+    result.assert_outcomes(passed=1)
+
+
 def test_marks_say_how_the_world_is(session: Sessions) -> None:
     """Plan, scenario, clock and any behaviour setting; the nearer mark wins."""
     session.pytester.makefile(".toml", plan='[[steps]]\non = "get"\ndo = { fault = "status", status = 503 }\n')

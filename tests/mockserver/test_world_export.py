@@ -12,7 +12,7 @@ from mockserver import world_export
 from mockserver.journal import fingerprint
 from mockserver.world_export import ExportError
 
-from .asgi import APP, HOST
+from .asgi import APP, HOST, Client
 from .processes import finished, serving
 
 STEPS = {"steps": [{"on": "get", "nth": 2, "do": {"fault": "status", "status": 503, "retry_after": 3}}]}
@@ -145,6 +145,21 @@ def test_a_document_that_is_no_export_is_told(tmp_path: Path, change: Mapping[st
     file.write_bytes(orjson.dumps({**EXPORT, **change}))
     with pytest.raises(ExportError, match=rf"export\.json is no world export: .*{told}"):
         world_export.read(file)
+
+
+@pytest.mark.anyio
+async def test_a_clock_began_when_it_was_last_changed(client: Client) -> None:
+    """What moved it since then is a request, which is sent again."""
+
+    async def start() -> str:
+        return str((await client.get("/_mock/export")).json()["clock"]["start"])
+
+    await client.advance(10)
+    await client.request("PUT", "/_mock/clock", json={"mode": "manual"})
+    assert await start() == "2026-06-01T00:00:00Z"
+    await client.request("PUT", "/_mock/clock", json={"mode": "manual", "now": "2026-06-01T01:00:00Z"})
+    await client.advance(10)
+    assert await start() == "2026-06-01T01:00:00Z"
 
 
 def test_an_export_holds_no_secret(tmp_path: Path) -> None:
