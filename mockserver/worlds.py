@@ -60,8 +60,7 @@ class Worlds:
             world: the one that goes.
             clock: how the fresh one's time runs; None: as the server's settings say.
         """
-        self._worlds.pop(world.fingerprint, None)
-        self._forget(world)
+        self.forget(world)
         settings = self._settings
         if clock is not None:
             settings = replace(settings, clock=clock.mode, clock_scale=clock.scale, clock_start=clock.moment)
@@ -69,6 +68,11 @@ class Worlds:
         self._worlds[fresh.fingerprint] = fresh
         self._by_owner[fresh.owner] = fresh
         return fresh
+
+    def forget(self, world: World) -> None:
+        """Let a world go that nobody needs any more."""
+        self._worlds.pop(world.fingerprint, None)
+        self._forget(world)
 
     def relieve(self, keep: World) -> None:
         """Drop the longest unused worlds while all together keep too much; called when a world has grown."""

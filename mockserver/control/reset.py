@@ -1,4 +1,4 @@
-"""A fresh world under the same key."""
+"""A fresh world under the same key, or none."""
 
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
@@ -15,6 +15,13 @@ async def post(command: Command) -> Reply:
         raise Problem("invalid_request", f"/clock: {error}") from None
     fresh = command.emulator.worlds.reset(command.world, clock)
     return Reply({"fingerprint": fresh.fingerprint})
+
+
+async def delete(command: Command) -> Reply:
+    """Forget the world; the key opens a fresh one when it is used again."""
+    world = command.world
+    command.emulator.worlds.forget(world)
+    return Reply({"fingerprint": world.fingerprint})
 
 
 def _start(mode: Mode, scale: float, now: str | None) -> Start:

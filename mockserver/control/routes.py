@@ -138,6 +138,7 @@ def routes() -> Sequence[Route]:
             },
             example={"clock": {"mode": "manual"}},
         ),
+        Route("DELETE", "/world", reset.delete, "Forgets this world, all that it keeps included."),
         Route(
             "GET",
             "/export",

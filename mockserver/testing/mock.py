@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,13 @@ class InferenceMock(World):
             file.check(journal, self.base_url)
         else:
             self._book.write(file, journal, self.base_url, self._item.nodeid)
+
+    def close(self) -> None:
+        """Stop the webhook targets, and let the world go unless its test has failed: then somebody may want to look."""
+        super().close()
+        if not self._told:
+            with suppress(OSError, RuntimeError):  # the emulator has gone before the test has
+                self.control("DELETE", "/world")
 
     def unreached(self) -> list[str]:
         """Return one sentence for each armed step that no call has reached, unless that is allowed."""

@@ -116,3 +116,12 @@ async def test_a_reset_may_set_the_clock(client: Client) -> None:
     await client.post("/_mock/reset", {"clock": {"mode": "manual", "now": "2026-07-01T00:00:00Z"}})
     assert (await client.get("/_mock/clock")).json()["now"] == "2026-07-01T00:00:00Z"
     assert (await client.post("/_mock/reset", {"clock": {"mode": "manual", "now": "soon"}})).status == 400
+
+
+async def test_a_world_can_be_let_go(client: Client) -> None:
+    """Nothing of it is kept, and the key opens a fresh one."""
+    await client.run()
+    assert (await client.delete("/_mock/world")).json() == {"fingerprint": client.world.fingerprint}
+    assert (await client.get("/_mock/journal")).json()["exchanges"] == []
+    await client.delete("/_mock/world")
+    assert (await client.get("/_mock/health")).json()["worlds"] == 0
