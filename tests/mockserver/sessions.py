@@ -41,7 +41,9 @@ class Sessions:
 
     def again(self, *arguments: str) -> pytest.RunResult:
         """Run pytest on what is there."""
-        return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=90)
+        # Other plugins that happen to be installed cost more time than ours.
+        without = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+        return self.pytester.runpytest_subprocess(*without, *arguments, timeout=90)
 
 
 def section(result: pytest.RunResult) -> list[str]:
