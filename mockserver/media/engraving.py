@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mockserver.media.canvas import Canvas
-from mockserver.media.lettering import LEADING, Line, draw, set_line
+from mockserver.media.lettering import LEADING, Line, draw
 from mockserver.media.palette import Colour
 from mockserver.media.parameter_sets import MACROBLOCK
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
 _LUMA = MACROBLOCK * MACROBLOCK
 _CHROMA = _LUMA // 4
 _BLANK = bytes(_LUMA)
-
-DIGIT_ROWS = 2
-"""A digit of the frame counter is one macroblock wide and two high."""
-
-_DIGIT_SIZE = 27
-"""Pixels per em at which a digit of the bold face is just as wide as a macroblock."""
-
 
 def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
     """Lay a mask (mode L, 255 is ink, sides whole macroblocks) onto a canvas, its top left macroblock there.
@@ -57,20 +50,6 @@ def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:
 def _ramp(below: int, above: int) -> bytes:
     """Sample by coverage: from what lies below to the ink."""
     return bytes((below * (255 - coverage) + above * coverage + 127) // 255 for coverage in range(256))
-
-
-@lru_cache(maxsize=64)
-def digit_tiles(digit: str, ground: Colour, ink: Colour) -> tuple[bytes, ...]:
-    """The tiles of a digit, top to bottom."""
-    from PIL import Image
-
-    mask = Image.new("L", (MACROBLOCK, DIGIT_ROWS * MACROBLOCK))
-    draw(mask, set_line(digit, bold=True), 0, -1, _DIGIT_SIZE)
-    luma, chroma = mask.tobytes(), mask.reduce(2).tobytes()
-    return tuple(
-        _inked(luma[row * _LUMA : (row + 1) * _LUMA], chroma[row * _CHROMA : (row + 1) * _CHROMA], ground, ink)
-        for row in range(DIGIT_ROWS)
-    )
 
 
 def engrave_lines(

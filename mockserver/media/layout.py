@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
+from mockserver.media.dot_text import DotLine
+from mockserver.media.glyphs import SMALL, TALL
 from mockserver.media.palette import COLOUR_BARS
-from mockserver.media.readout import COUNTER_LABEL, TIME_CODE, DotLine, ReadoutPlaces, counter_width, readout_height
+from mockserver.media.readout import TIME_CODE, ReadoutPlaces, counter_places, counter_width, readout_height
 
 EMBLEM_DOTS = 7
 """The emblem is seven by seven dots."""
@@ -121,7 +122,7 @@ def _stacked(
     """Emblem beside the facts, prompt below, then the readout and the code side by side."""
     code = None
     beside = Rectangle(room.x, room.y, room.width, room.height)
-    if side + readout_height(1) + facts_height <= room.height and room.width - side >= counter_width():
+    if side + readout_height(1) + facts_height <= room.height and room.width - side >= counter_width(1):
         code = Rectangle(room.x + room.width - side, room.bottom - side, side, side)
         beside = Rectangle(room.x, room.y, room.width - side - _GAP, room.height)
     readout = _readout(sweep, beside, code, down=side)
@@ -153,17 +154,17 @@ def _column(
 def _readout(sweep: Rectangle, column: Rectangle, code: Rectangle | None, *, down: int) -> ReadoutPlaces:
     """Time code and counter at the foot of a column: side by side, or under one another where that is too wide."""
     for scale in (4, 2, 1):
-        dots = glyphs.text_width(TIME_CODE) * scale
-        high = readout_height(scale)
+        smaller = max(scale // 2, 1)
+        dots = TALL.text_width(TIME_CODE) * scale + 1 & ~1
+        high, counter = readout_height(scale), counter_width(smaller)
         for below in (False, True):
-            wide = max(dots + 1 & ~1, counter_width(labelled=True)) if below else (dots + 1 & ~1) + 2 + counter_width()
-            tall = high + (6 if below else 0)
+            wide = max(dots, counter) if below else dots + 2 + counter
+            tall = high + (SMALL.height * smaller + 1 & ~1 if below else 0)
             if wide + 4 > column.width or tall > (column.height // 2 if scale == 1 else down // 4):
                 continue
             panel = Rectangle(column.x, column.bottom - tall, wide + 4, tall)
-            line = DotLine(panel.x + 2, panel.y + ((high - glyphs.HEIGHT * scale) // 2 + 1 & ~1), scale)
-            x = panel.x + 2 + (COUNTER_LABEL if below else (dots + 1 & ~1) + 2)
-            y = panel.y + high if below else panel.y + (high // 2 & ~1)
-            label = Rectangle(panel.x + 2, y, COUNTER_LABEL, 4) if below else Rectangle(x, y - 4, COUNTER_LABEL, 4)
-            return ReadoutPlaces(sweep, panel, line, (x, y), label, code)
+            line = DotLine(panel.x + 2, panel.y + ((high - TALL.height * scale) // 2 + 1 & ~1), scale)
+            foot = panel.bottom - 1 if below else line.y + TALL.height * scale
+            places = counter_places(panel.x + 2 if below else panel.x + 2 + dots + 2, foot, smaller)
+            return ReadoutPlaces(sweep, panel, line, *places, code)
     return ReadoutPlaces(sweep, None, None, None, None, code)

@@ -11,7 +11,7 @@ from mockserver.media.lettering import fit, set_line
 from mockserver.media.palette import BLACK, COLOUR_BARS, WHITE, Colour, Palette, palette
 from mockserver.media.parameter_sets import MACROBLOCK, FrameSize
 from mockserver.media.picture_code import QUIET, PictureCode, modules
-from mockserver.media.readout import COUNTER_DIGITS, Readout, ReadoutPlaces
+from mockserver.media.readout import Readout
 from mockserver.media.rendition import Rendition
 from mockserver.media.wording import facts_of, heading_of
 
@@ -52,7 +52,6 @@ class Slate:
         self._paint_facts(notes)
         self._paint_prompt()
         self._paint_safe_area()
-        engrave_counter(self.canvas, self._layout.readout, expectation.frames)
         self._readout.paint(0)
         self.canvas.take_changes()
 
@@ -162,18 +161,6 @@ def write_facts(
     room = (high - heading_rows) * MACROBLOCK
     facts_size = min(size, int(wide * MACROBLOCK / widest), int(room / (len(lines) * 1.4)))
     engrave_lines(canvas, lines, (column, row + heading_rows, wide, high - heading_rows), facts_size, WHITE)
-
-
-def engrave_counter(canvas: Canvas, places: ReadoutPlaces, frames: int) -> None:
-    """The frame counter's label, above or in front, and the number of the last picture after it."""
-    if places.counter is None or places.label is None:
-        return
-    column, row = (cells // 2 for cells in places.counter)
-    last = set_line(f"/ {frames - 1:0{COUNTER_DIGITS}}")
-    engrave_lines(canvas, [last], (column + COUNTER_DIGITS, row, COUNTER_DIGITS + 2, 2), 24, WHITE, top=2, left=8)
-    above = places.label.y < places.counter[1]
-    size, top = (18, 8) if above else (24, 2)
-    engrave_lines(canvas, [set_line("frame")], in_macroblocks(places.label), size, WHITE, top=top)
 
 
 def addresses(size: FrameSize, area: Rectangle | None) -> frozenset[int]:
