@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mockserver.media.canvas import Canvas
-from mockserver.media.lettering import LEADING, Line, draw
+from mockserver.media.lettering import ASCENT, LEADING, Line, draw
 from mockserver.media.palette import Colour
 from mockserver.media.parameter_sets import MACROBLOCK
 
@@ -13,32 +13,38 @@ if TYPE_CHECKING:
 
 _LUMA = MACROBLOCK * MACROBLOCK
 _CHROMA = _LUMA // 4
-_BLANK = bytes(_LUMA)
+
 
 def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
     """Lay a mask (mode L, 255 is ink, sides whole macroblocks) onto a canvas, its top left macroblock there.
 
+    Less ink than half a pixel's is left out: nobody sees it, and a tile costs 384 bytes.
+
     Raises ValueError where the macroblock below is not of one colour.
     """
-    across = canvas.size.macroblocks_wide
     inked = mask.getbbox()
     if inked is None:
         return
-    thin = mask.reduce(2)
-    for index in range(inked[0] // MACROBLOCK, -(-inked[2] // MACROBLOCK)):
-        left, right = index * MACROBLOCK, (index + 1) * MACROBLOCK
-        luma = mask.crop((left, 0, right, mask.height)).tobytes()
-        chroma = b""
-        for line in range(mask.height // MACROBLOCK):
-            block = luma[line * _LUMA : (line + 1) * _LUMA]
-            if block == _BLANK:
-                continue
-            chroma = chroma or thin.crop((left // 2, 0, right // 2, thin.height)).tobytes()
-            address = (row + line) * across + column + index
+    left, top, right, bottom = inked[0] & -MACROBLOCK, inked[1] & -MACROBLOCK, inked[2], inked[3]
+    part = mask.crop((left, top, right + -right % MACROBLOCK, bottom + -bottom % MACROBLOCK))
+    thin, shades = part.reduce(2), part.reduce(MACROBLOCK).tobytes()
+    columns, across = part.width // MACROBLOCK, canvas.size.macroblocks_wide
+    first = (row + top // MACROBLOCK) * across + column + left // MACROBLOCK
+    for index in range(columns):
+        # A column one macroblock wide, taken out as a picture of its own, holds each macroblock's samples in one piece.
+        lines = [line for line, shade in enumerate(shades[index::columns]) if shade]
+        if not lines:
+            continue
+        side, half = index * MACROBLOCK, index * MACROBLOCK // 2
+        luma = part.crop((side, 0, side + MACROBLOCK, part.height)).tobytes()
+        chroma = thin.crop((half, 0, half + MACROBLOCK // 2, thin.height)).tobytes()
+        for line in lines:
+            address = first + line * across + index
             ground = canvas.colour_at(address)
             if ground is None:
                 raise ValueError(f"Macroblock {address} is of several colours; text needs one below it.")
-            canvas.cover(address, _inked(block, chroma[line * _CHROMA : (line + 1) * _CHROMA], ground, ink))
+            covered = luma[line * _LUMA : (line + 1) * _LUMA], chroma[line * _CHROMA : (line + 1) * _CHROMA]
+            canvas.cover(address, _inked(*covered, ground, ink))
 
 
 def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:
@@ -79,5 +85,5 @@ def engrave_lines(
     mask = Image.new("L", (wide * MACROBLOCK, high * MACROBLOCK))
     for index, line in enumerate(lines):
         x = round(mask.width - line.width * size) if line.from_right else left
-        draw(mask, line, x, top + round(index * size * LEADING), size)
+        draw(mask, line, x, top + round(index * size * LEADING) + round(ASCENT * size), size)
     engrave(canvas, mask, column, row, ink)

@@ -154,17 +154,16 @@ def _column(
 def _readout(sweep: Rectangle, column: Rectangle, code: Rectangle | None, *, down: int) -> ReadoutPlaces:
     """Time code and counter at the foot of a column: side by side, or under one another where that is too wide."""
     for scale in (4, 2, 1):
-        smaller = max(scale // 2, 1)
         dots = TALL.text_width(TIME_CODE) * scale + 1 & ~1
-        high, counter = readout_height(scale), counter_width(smaller)
+        high, counter = readout_height(scale), counter_width(scale)
         for below in (False, True):
-            wide = max(dots, counter) if below else dots + 2 + counter
-            tall = high + (SMALL.height * smaller + 1 & ~1 if below else 0)
+            wide = max(dots, counter) if below else dots + 2 * scale + counter
+            tall = high + (SMALL.height * scale + 1 & ~1 if below else 0)
             if wide + 4 > column.width or tall > (column.height // 2 if scale == 1 else down // 4):
                 continue
             panel = Rectangle(column.x, column.bottom - tall, wide + 4, tall)
             line = DotLine(panel.x + 2, panel.y + ((high - TALL.height * scale) // 2 + 1 & ~1), scale)
             foot = panel.bottom - 1 if below else line.y + TALL.height * scale
-            places = counter_places(panel.x + 2 if below else panel.x + 2 + dots + 2, foot, smaller)
+            places = counter_places(panel.x + 2 if below else panel.x + 2 + dots + 2 * scale, foot, scale)
             return ReadoutPlaces(sweep, panel, line, *places, code)
     return ReadoutPlaces(sweep, None, None, None, None, code)

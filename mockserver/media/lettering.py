@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 LEADING = 1.36
 """Height of a line in em: room for Arabic and Devanagari above and below."""
 
-_ASCENT = 1.02
+ASCENT = 1.02
 """From the top of a line to its baseline, in em."""
 
 _EVEN = 32
-"""Pixels per em from which a whole run is drawn at once. In smaller text each word is put in its place, because Pillow
-rounds the width of every letter to whole pixels."""
+"""Pixels per em from which a whole run is drawn at once. Pillow rounds the width of every letter to whole pixels: in
+smaller text the gaps between words make up for it, all in equal parts."""
 
-_WORDS = re.compile(r" *[^ ]+ *| +")
+_PARTS = re.compile(r"[^ ]+| +")
 _ELLIPSIS = "…"
 _IGNORED = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u202a\u202b\u202c\u202d\u202e")
 """Characters without a look of their own, where no shaping engine asks for them."""
@@ -100,13 +100,12 @@ def fit(text: str, across: int, down: int, sizes: range) -> tuple[int, list[Line
     return size, wrap(text, across / size, max(int(down / (size * LEADING)), 1))
 
 
-def draw(mask: "Image", line: Line, x: int, y: int, size: int) -> None:
-    """Draw a line into a mask (mode L, 255 is ink), its top left at x, y."""
+def draw(mask: "Image", line: Line, x: int, baseline: int, size: int) -> None:
+    """Draw a line into a mask (mode L, 255 is ink), its left end and its baseline there."""
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(mask)
     at = float(x)
-    baseline = y + round(_ASCENT * size)
     for face, text in line.runs:
         if face == MISSING:
             for character in text:
@@ -119,9 +118,15 @@ def draw(mask: "Image", line: Line, x: int, y: int, size: int) -> None:
             pen.text((round(at), baseline), text, 255, font(face, size), "ls")
             at += width(face, text) * size
         else:
-            for word in _WORDS.findall(text):
-                pen.text((round(at), baseline), word, 255, font(face, size), "ls")
-                at += sum([width(face, character) for character in word]) * size
+            parts = _PARTS.findall(text)
+            drawn = [0.0 if part[0] == " " else font(face, size).getlength(part) for part in parts]
+            end = at + sum([width(face, character) for character in text]) * size
+            gap = (end - at - sum(drawn)) / max(text.count(" "), 1)
+            for part, length in zip(parts, drawn, strict=True):
+                if part[0] != " ":
+                    pen.text((round(at), baseline), part, 255, font(face, size), "ls")
+                at += length or gap * len(part)
+            at = end
 
 
 def _draw_box(rectangle: object, character: str, at: float, baseline: int, size: int) -> None:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media.canvas import CELL, Canvas, Rectangle
 from mockserver.media.dot_text import DotLine, DotText
-from mockserver.media.engraving import engrave_lines
+from mockserver.media.engraving import engrave
 from mockserver.media.glyphs import SMALL, TALL
-from mockserver.media.lettering import set_line
+from mockserver.media.lettering import draw, set_line
 from mockserver.media.palette import BLACK, WHITE, Palette
 from mockserver.media.picture_code import QUIET, PictureCode, modules
 from mockserver.media.rendition import Rendition
@@ -23,6 +23,9 @@ _CAPTION = 10
 
 _CAPTION_SIZES = (18, 24)
 """Pixels per em of the caption's two lines at scale 1."""
+
+_CAPTION_LEADING = 1.05
+"""From one baseline to the other, in em of the lower line: neither has letters that hang down."""
 
 
 class ReadoutPlaces(NamedTuple):
@@ -92,16 +95,14 @@ class Readout:
 
 def _engrave_caption(canvas: Canvas, counter: DotLine, place: Rectangle, frames: int) -> None:
     """`frame` above, and below, as low as the counter's foot, the number of the last picture."""
-    column, row, wide, high = (cells // 2 for cells in place)
+    from PIL import Image
+
+    mask = Image.new("L", (place.width * CELL, place.height * CELL))
     small, large = (size * counter.scale for size in _CAPTION_SIZES)
-    below = (counter.y - place.y) * CELL
-    foot = below + SMALL.height * counter.scale * CELL
-    for text, size, baseline in (
-        ("frame", small, foot - round(large * 1.1)),
-        (f"/ {frames - 1:0{len(COUNTER)}}", large, foot),
-    ):
-        top = baseline - round(size * 1.02)
-        engrave_lines(canvas, [set_line(text)], (column, row, wide, high), size, WHITE, top=top)
+    foot = (counter.y - place.y + SMALL.height * counter.scale) * CELL
+    draw(mask, set_line("frame"), 0, foot - round(large * _CAPTION_LEADING), small)
+    draw(mask, set_line(f"/ {frames - 1:0{len(COUNTER)}}"), 0, foot, large)
+    engrave(canvas, mask, place.x // 2, place.y // 2, WHITE)
 
 
 def counter_width(scale: int) -> int:
@@ -121,5 +122,3 @@ def counter_places(left: int, foot: int, scale: int) -> tuple[DotLine, Rectangle
     first = top & ~1
     caption = Rectangle(left + digits, first, _CAPTION * scale, foot - first + 1 & ~1)
     return DotLine(left, top, scale), caption
-
-
