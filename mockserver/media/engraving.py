@@ -1,6 +1,7 @@
 """Masks of ink laid onto flat macroblocks: where there is detail, a tile of samples; elsewhere nothing."""
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from mockserver.media.canvas import Canvas
@@ -11,8 +12,11 @@ from mockserver.media.parameter_sets import MACROBLOCK
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_LUMA = MACROBLOCK * MACROBLOCK
-_CHROMA = _LUMA // 4
+_HALF = MACROBLOCK // 2
+"""Side of a macroblock in chroma samples."""
+
+_BAND = 8
+"""Macroblocks that are taken out of a mask at once."""
 
 
 def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
@@ -25,26 +29,38 @@ def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -
     inked = mask.getbbox()
     if inked is None:
         return
-    left, top, right, bottom = inked[0] & -MACROBLOCK, inked[1] & -MACROBLOCK, inked[2], inked[3]
-    part = mask.crop((left, top, right + -right % MACROBLOCK, bottom + -bottom % MACROBLOCK))
-    thin, shades = part.reduce(2), part.reduce(MACROBLOCK).tobytes()
-    columns, across = part.width // MACROBLOCK, canvas.size.macroblocks_wide
-    first = (row + top // MACROBLOCK) * across + column + left // MACROBLOCK
-    for index in range(columns):
-        # A column one macroblock wide, taken out as a picture of its own, holds each macroblock's samples in one piece.
-        lines = [line for line, shade in enumerate(shades[index::columns]) if shade]
-        if not lines:
+    top, bottom = inked[1] // MACROBLOCK, -(-inked[3] // MACROBLOCK)
+    for left in range(inked[0] // MACROBLOCK, -(-inked[2] // MACROBLOCK), _BAND):
+        right = min(left + _BAND, mask.width // MACROBLOCK)
+        part = mask.crop((MACROBLOCK * left, MACROBLOCK * top, MACROBLOCK * right, MACROBLOCK * bottom))
+        _engrave_band(canvas, part, column + left, row + top, ink)
+
+
+def _engrave_band(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
+    """The same for a mask so narrow that the samples of a macroblock lie close to one another."""
+    thin = mask.reduce(2)
+    luma, chroma, shades = mask.tobytes(), thin.tobytes(), mask.reduce(MACROBLOCK).tobytes()
+    columns, across = mask.width // MACROBLOCK, canvas.size.macroblocks_wide
+    square, small = _square(mask.width, MACROBLOCK), _square(thin.width, _HALF)
+    line_luma, line_chroma = mask.width * MACROBLOCK, thin.width * _HALF
+    for place, shade in enumerate(shades):
+        if not shade:
             continue
-        side, half = index * MACROBLOCK, index * MACROBLOCK // 2
-        luma = part.crop((side, 0, side + MACROBLOCK, part.height)).tobytes()
-        chroma = thin.crop((half, 0, half + MACROBLOCK // 2, thin.height)).tobytes()
-        for line in lines:
-            address = first + line * across + index
-            ground = canvas.colour_at(address)
-            if ground is None:
-                raise ValueError(f"Macroblock {address} is of several colours; text needs one below it.")
-            covered = luma[line * _LUMA : (line + 1) * _LUMA], chroma[line * _CHROMA : (line + 1) * _CHROMA]
-            canvas.cover(address, _inked(*covered, ground, ink))
+        line, index = divmod(place, columns)
+        address = (row + line) * across + column + index
+        ground = canvas.colour_at(address)
+        if ground is None:
+            raise ValueError(f"Macroblock {address} is of several colours; text needs one below it.")
+        at, thin_at = line * line_luma + index * MACROBLOCK, line * line_chroma + index * _HALF
+        samples = b"".join(square(luma[at : at + line_luma]))
+        colour = b"".join(small(chroma[thin_at : thin_at + line_chroma]))
+        canvas.cover(address, _inked(samples, colour, ground, ink))
+
+
+@lru_cache(maxsize=2 * _BAND)
+def _square(width: int, side: int) -> "itemgetter[tuple[bytes, ...]]":
+    """Takes the rows of a square at the beginning of samples that lie in rows of `width`, all in one call."""
+    return itemgetter(*[slice(at, at + side) for at in range(0, side * width, width)])
 
 
 def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:

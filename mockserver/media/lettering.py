@@ -83,12 +83,17 @@ def wrap(text: str, measure: float, most: int) -> list[Line]:
     return lines
 
 
+def extent(text: str) -> float:
+    """How long a text would be in one line, in em."""
+    return _width(_clusters(text))
+
+
 def fit(text: str, across: int, down: int, sizes: range) -> tuple[int, list[Line]]:
     """The largest size (pixels per em, `sizes` ascending) at which a text fits a box in pixels, and its lines.
 
     At the smallest size it is cut off.
     """
-    total = _width(_clusters(text))
+    total = extent(text)
     # Lines end a little short; from an estimate below, going up, few sizes are tried.
     guess = int((across * down / (max(total, 1) * LEADING)) ** 0.5) + 2
     for size in range(min(max(guess, sizes.start), sizes[-1]), sizes.start - 1, -1):

@@ -7,7 +7,7 @@ from contracts.apps.expectation import MediaExpectation
 from mockserver.media.canvas import CELL, Canvas, Rectangle
 from mockserver.media.engraving import engrave, engrave_lines
 from mockserver.media.layout import EMBLEM_DOTS, emblem_dot, layout, text_size
-from mockserver.media.lettering import fit, set_line
+from mockserver.media.lettering import extent, fit, set_line
 from mockserver.media.palette import BLACK, COLOUR_BARS, WHITE, Colour, Palette, palette
 from mockserver.media.parameter_sets import MACROBLOCK, FrameSize
 from mockserver.media.picture_code import QUIET, PictureCode, modules
@@ -18,6 +18,12 @@ from mockserver.media.wording import facts_of, heading_of
 _SMALLEST_PROMPT = 12
 _LARGEST_PROMPT = (54, 2.2)
 """Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
+
+_PROMPT_TILES = 850
+"""Macroblocks of samples, 384 bytes each, that a long prompt should take: smaller letters keep a slate below 600 kB."""
+
+_LEGIBLE = 0.75
+"""Sizes of the facts below which letters do not go to save bytes."""
 
 _MARK = 6
 """Pixels between a corner of the safe area and the two strokes that mark it, outside of it."""
@@ -106,8 +112,7 @@ class Slate:
         place = self._layout.prompt
         if place is None or not self._rendition.prompt.strip():
             return
-        most, factor = _LARGEST_PROMPT
-        largest = min(round(text_size(self._expectation.width, self._expectation.height) * factor), most)
+        largest = _largest(self._rendition.prompt, text_size(self._expectation.width, self._expectation.height))
         across, down = place.width * CELL, place.height * CELL
         size, lines = fit(self._rendition.prompt, across, down, range(_SMALLEST_PROMPT, largest + 1))
         engrave_lines(self.canvas, lines, in_macroblocks(place), size, WHITE)
@@ -140,6 +145,17 @@ class Slate:
             pen.line((upright, level, outer_x, level), fill=170, width=2)
             pen.line((upright, level, upright, outer_y), fill=170, width=2)
             engrave(self.canvas, mask, column, row, WHITE)
+
+
+def _largest(prompt: str, facts_size: int) -> int:
+    """Pixels per em that a prompt may have beside facts of a size."""
+    most, factor = _LARGEST_PROMPT
+    size = min(round(facts_size * factor), most)
+    smallest, length = round(facts_size * _LEGIBLE), extent(prompt)
+    # As measured with several scripts: a line of letters touches 0.62 em and another macroblock in height.
+    while size > smallest and length * size * (0.62 * size + 18) > _PROMPT_TILES * MACROBLOCK * MACROBLOCK:
+        size -= 1
+    return size
 
 
 def write_facts(
