@@ -93,16 +93,23 @@ def fit(text: str, across: int, down: int, sizes: range) -> tuple[int, list[Line
 
     At the smallest size it is cut off.
     """
-    total = extent(text)
-    # Lines end a little short; from an estimate below, going up, few sizes are tried.
-    guess = int((across * down / (max(total, 1) * LEADING)) ** 0.5) + 2
-    for size in range(min(max(guess, sizes.start), sizes[-1]), sizes.start - 1, -1):
-        most = int(down / (size * LEADING))
-        lines = wrap(text, across / size, most + 1) if most else []
-        if lines and len(lines) <= most:
-            return size, lines
-    size = sizes.start
-    return size, wrap(text, across / size, max(int(down / (size * LEADING)), 1))
+    # About the size that fits, as lines end a little short; from there it is a step or two either way.
+    guess = int((across * down / (max(extent(text), 1) * LEADING)) ** 0.5)
+    size = min(max(guess, sizes.start), sizes[-1])
+    lines = _fitting(text, across, down, size)
+    while lines and size < sizes[-1] and (larger := _fitting(text, across, down, size + 1)):
+        size, lines = size + 1, larger
+    while not lines and size > sizes.start:
+        size -= 1
+        lines = _fitting(text, across, down, size)
+    return size, lines or wrap(text, across / size, max(int(down / (size * LEADING)), 1))
+
+
+def _fitting(text: str, across: int, down: int, size: int) -> list[Line]:
+    """The lines of a text that fits a box at a size; none when it does not."""
+    most = int(down / (size * LEADING))
+    lines = wrap(text, across / size, most + 1) if most else []
+    return lines if len(lines) <= most else []
 
 
 def draw(mask: "Image", line: Line, x: int, baseline: int, size: int) -> None:

@@ -1,6 +1,7 @@
 """Macroblocks: four flat quadrants as Intra16x16 with DC levels only, or 384 samples as I_PCM (ITU-T H.264 7.3.5)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mockserver.media.bits import se, ue
 from mockserver.media.canvas import Canvas
@@ -199,6 +200,7 @@ class MacroblockCoder:
 _FourColours = tuple[Colour, Colour, Colour, Colour]
 
 
+@lru_cache(maxsize=8192)
 def _intra(way: _Way, predicted: _FourColours, wanted: _FourColours, *, in_p: bool, beside: bool) -> str:
     """macroblock_layer() of an Intra16x16 macroblock (ITU-T H.264 7.3.5, mb_type from table 7-11)."""
     luma, cb, cr = (_differences(predicted, wanted, component) for component in range(3))
@@ -215,5 +217,11 @@ def _intra(way: _Way, predicted: _FourColours, wanted: _FourColours, *, in_p: bo
 
 
 def _differences(predicted: _FourColours, wanted: _FourColours, component: int) -> Quadrants:
-    a, b, c, d = (want[component] - have[component] for have, want in zip(predicted, wanted, strict=True))
-    return a, b, c, d
+    a, b, c, d = predicted
+    e, f, g, h = wanted
+    return (
+        e[component] - a[component],
+        f[component] - b[component],
+        g[component] - c[component],
+        h[component] - d[component],
+    )
