@@ -29,6 +29,10 @@ _MARK = 6
 """Pixels between a corner of the safe area and the two strokes that mark it, outside of it."""
 
 
+_SLACK = 0.96
+"""Share of its room that a line of facts is fitted to: letters as drawn are up to that much wider than measured."""
+
+
 def blank_canvas(size: FrameSize, colours: Palette) -> Canvas:
     """A canvas with every colour that slates and strips use."""
     bars = [colour for _, colour in COLOUR_BARS]
@@ -169,13 +173,13 @@ def write_facts(
     expectation, rendition, notes = facts
     column, row, wide, high = in_macroblocks(place)
     heading = set_line(heading_of(rendition), bold=True)
-    heading_size = min(round(size * 1.25), int(wide * MACROBLOCK / max(heading.width, 1)))
+    heading_size = min(round(size * 1.25), int(wide * MACROBLOCK * _SLACK / max(heading.width, 1)))
     heading_rows = -(-round(size * 1.25 * 1.4) // MACROBLOCK)
     engrave_lines(canvas, [heading], (column, row, wide, heading_rows), heading_size, accent)
     lines = [set_line(text) for text in (*facts_of(expectation, rendition), *notes)]
     widest = max(line.width for line in lines)
     room = (high - heading_rows) * MACROBLOCK
-    facts_size = min(size, int(wide * MACROBLOCK / widest), int(room / (len(lines) * 1.4)))
+    facts_size = min(size, int(wide * MACROBLOCK * _SLACK / widest), int(room / (len(lines) * 1.4)))
     engrave_lines(canvas, lines, (column, row + heading_rows, wide, high - heading_rows), facts_size, WHITE)
 
 
