@@ -125,11 +125,16 @@ def rows() -> list[list[Shot]]:
     )
     voice = Shot(
         "portrait image, voice",
-        {"prompt": 'A hiker <<<voice_1>>> says "What a view!"', "image": "-", "voice_id": "829826751244537879", "sound": True}
-        | {"mode": "pro"},
+        {
+            "prompt": 'A hiker <<<voice_1>>> says "What a view!"',
+            "image": "-",
+            "voice_id": "829826751244537879",
+            "sound": True,
+            "mode": "pro",
+        },
         (0, 14, 80),
         photographs={"image": photograph(*tall, night=True)},
-    )  # fmt: skip
+    )
     foreign = Shot(
         "foreign image, not fetched", {"prompt": BOAT, "image": "https://example.com/boat.jpg", "mode": "std"}, (60,)
     )

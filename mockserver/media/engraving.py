@@ -1,8 +1,9 @@
 """Masks of ink laid onto flat macroblocks: where there is detail, a tile of samples; elsewhere nothing."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver.media.canvas import Canvas
 from mockserver.media.lettering import ASCENT, LEADING, Line, draw
@@ -58,9 +59,10 @@ def _engrave_band(canvas: Canvas, mask: "Image", column: int, row: int, ink: Col
 
 
 @lru_cache(maxsize=2 * _BAND)
-def _square(width: int, side: int) -> "itemgetter[tuple[bytes, ...]]":
+def _square(width: int, side: int) -> Callable[[bytes], tuple[bytes, ...]]:
     """Takes the rows of a square at the beginning of samples that lie in rows of `width`, all in one call."""
-    return itemgetter(*[slice(at, at + side) for at in range(0, side * width, width)])
+    rows: list[Any] = [slice(at, at + side) for at in range(0, side * width, width)]
+    return itemgetter(*rows)
 
 
 def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:

@@ -7,11 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.media import bidi
+from mockserver.media import bidi, devanagari
 from mockserver.media.typefaces import (
     BOLD,
     BOX_SIZE,
-    DEVANAGARI,
     MISSING,
     box_label,
     face_of,
@@ -37,7 +36,7 @@ smaller text the gaps between words make up for it, all in equal parts."""
 _PARTS = re.compile(r"[^ ]+| +")
 _ELLIPSIS = "…"
 _IGNORED = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u202a\u202b\u202c\u202d\u202e")
-"""Characters without a look of their own, where no shaping engine asks for them."""
+"""Characters without a look of their own, once letters are joined."""
 
 
 class Cluster(NamedTuple):
@@ -126,7 +125,7 @@ def draw(mask: "Image", line: Line, x: int, baseline: int, size: int) -> None:
                 middle = at + width(MISSING, character) * size / 2
                 pen.text((round(middle), baseline - round(0.35 * size)), box_label(character), 255, label, "mm")
                 at += width(MISSING, character) * size
-        elif face == DEVANAGARI or size >= _EVEN:
+        elif size >= _EVEN:
             pen.text((round(at), baseline), text, 255, font(face, size), "ls")
             at += width(face, text) * size
         else:
@@ -159,7 +158,7 @@ def _face(cluster: Cluster) -> str:
 @lru_cache(maxsize=64)
 def _clusters(text: str, *, bold: bool = False) -> tuple[Cluster, ...]:
     """Cut a paragraph into characters with their marks, faces and levels."""
-    text = unicodedata.normalize("NFC", text)
+    text = devanagari.shaped(unicodedata.normalize("NFC", text))
     from_right = bidi.has_right_to_left(text)
     pieces = list(_pieces(bidi.joined(text) if from_right else text))
     found = bidi.levels([piece[0] for piece in pieces], bidi.base_level(text)) if from_right else [0] * len(pieces)
@@ -169,7 +168,7 @@ def _clusters(text: str, *, bold: bool = False) -> tuple[Cluster, ...]:
         face = BOLD if bold and has(BOLD, character) else face_of(character)
         shown = character
         for mark in piece[1:]:
-            if face != MISSING and has(face, mark) and (face == DEVANAGARI or mark not in _IGNORED):
+            if face != MISSING and has(face, mark) and mark not in _IGNORED:
                 shown += mark
         clusters.append(Cluster(shown, face, level))
     return tuple(clusters)
@@ -231,8 +230,6 @@ def _stands_alone(cluster: Cluster) -> bool:
 
 
 def _width(clusters: Sequence[Cluster]) -> float:
-    if any(cluster.face == DEVANAGARI for cluster in clusters):
-        return sum(width(face, "".join(c.text for c in run)) for face, run in groupby(clusters, _face))
     return sum([width(cluster.face, cluster.text) for cluster in clusters])
 
 
