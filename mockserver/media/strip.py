@@ -52,7 +52,7 @@ class PhotoScene:
         self._kept: frozenset[int] = frozenset()
         self._readout: Readout | None = None
         side = code_side(rendition)
-        if size.width < (side + _AROUND_CODE[0]) * CELL or size.height < (side + _AROUND_CODE[1]) * CELL:
+        if not has_room(size, side):
             return
         area, code, places = _places(size, side)
         self._strip.fill(area, colours.panel)
@@ -95,6 +95,11 @@ class PhotoScene:
             sizes = range(_SMALLEST_PROMPT, round(size * 1.4) + 1)
             fitted, lines = fit(rendition.prompt, rest.width * CELL, rest.height * CELL, sizes)
             engrave_lines(self._strip, lines, in_macroblocks(rest), fitted, WHITE)
+
+
+def has_room(size: FrameSize, side: int) -> bool:
+    """Whether a strip with a code of so many cells is laid over a photograph of a size."""
+    return size.width >= (side + _AROUND_CODE[0]) * CELL and size.height >= (side + _AROUND_CODE[1]) * CELL
 
 
 class _StripPlaces:
