@@ -73,12 +73,13 @@ def read(modules: Modules) -> str:
 
 
 def _finders(shades: Sequence[bytes]) -> Iterator[tuple[int, int]]:
-    for y, row in enumerate(shades):
-        x = row.find(_FINDER[0])
+    """Places of finders, by their second row: there is less of it in a picture than of dark rows."""
+    for y, row in enumerate(shades[1:]):
+        x = row.find(_FINDER[1])
         while x >= 0:
             if _is_finder(shades, x, y):
                 yield y, x
-            x = row.find(_FINDER[0], x + 1)
+            x = row.find(_FINDER[1], x + 1)
 
 
 def _is_finder(shades: Sequence[bytes], x: int, y: int) -> bool:
