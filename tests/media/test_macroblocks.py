@@ -23,7 +23,7 @@ colours = st.lists(st.builds(Colour, sample, sample, sample), min_size=2, max_si
 # Few values give start codes to be escaped; all values give everything else.
 tiles = st.one_of(
     st.binary(min_size=TILE_BYTES, max_size=TILE_BYTES),
-    st.lists(st.sampled_from([0, 0, 0, 1, 3]), min_size=TILE_BYTES, max_size=TILE_BYTES).map(bytes),
+    st.binary(min_size=TILE_BYTES, max_size=TILE_BYTES).map(lambda tile: tile.translate(b"\0\0\0\1\3\0\0\2" * 32)),
 )
 Step = list[tuple[Rectangle, Colour] | tuple[int, bytes] | list[int]]
 """What is done before a picture: cells painted, tiles laid, macroblocks taken over from an empty canvas."""
@@ -97,7 +97,8 @@ def _decode(units: list[bytes]) -> list[Picture]:
 
 def _planes(frame: av.VideoFrame) -> Picture:
     luma, cb, cr = (
-        b"".join(bytes(plane)[row * plane.line_size :][: plane.width] for row in range(plane.height))
+        b"".join(samples[at : at + plane.width] for at in range(0, plane.height * plane.line_size, plane.line_size))
         for plane in frame.planes
+        for samples in [bytes(plane)]
     )
     return luma, cb, cr
