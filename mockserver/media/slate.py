@@ -19,11 +19,11 @@ _SMALLEST_PROMPT = 12
 _LARGEST_PROMPT = (54, 2.2)
 """Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
 
-_PROMPT_TILES = 850
+_PROMPT_TILES = 800
 """Macroblocks of samples, 384 bytes each, that a long prompt should take: smaller letters keep a slate below 600 kB."""
 
-_LEGIBLE = 0.75
-"""Sizes of the facts below which letters do not go to save bytes."""
+_LEGIBLE = (24, 0.75)
+"""Pixels per em below which letters do not go to save bytes: as much as that, or so many sizes of the facts."""
 
 _MARK = 6
 """Pixels between a corner of the safe area and the two strokes that mark it, outside of it."""
@@ -155,7 +155,8 @@ def _largest(prompt: str, facts_size: int) -> int:
     """Pixels per em that a prompt may have beside facts of a size."""
     most, factor = _LARGEST_PROMPT
     size = min(round(facts_size * factor), most)
-    smallest, length = round(facts_size * _LEGIBLE), extent(prompt)
+    legible, share = _LEGIBLE
+    smallest, length = min(round(facts_size * share), legible), extent(prompt)
     # As measured with several scripts: a line of letters touches 0.62 em and another macroblock in height.
     while size > smallest and length * size * (0.62 * size + 18) > _PROMPT_TILES * MACROBLOCK * MACROBLOCK:
         size -= 1

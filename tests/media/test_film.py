@@ -212,6 +212,16 @@ def test_bytes_are_the_recorded_ones(name: str, case: Case) -> None:
     assert hashlib.sha256(render(*case)).hexdigest() == GOLDEN[name]
 
 
+@pytest.mark.parametrize("size", STATIC_720P + STATIC_1080P, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    "prompt", ["A boat", "A lighthouse in a storm, waves crash. " * 13, "一只纸船顺着雨水漂流而下," * 5]
+)
+def test_a_slate_stays_small(size: tuple[int, int], prompt: str) -> None:
+    """At ten seconds with sound it has at most 600 kB, with prompts of up to 500 Latin letters."""
+    expectation, rendition = _case(size, 10, sound=True, rate=44100, moov="front")
+    assert 100_000 < len(render(expectation, replace(rendition, prompt=prompt))) <= 600_000
+
+
 def test_another_prompt_gives_another_picture(
     expectation: MediaExpectation, rendition: Rendition, watch: Watch
 ) -> None:
