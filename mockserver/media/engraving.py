@@ -66,8 +66,15 @@ def _square(width: int, side: int) -> Callable[[bytes], tuple[bytes, ...]]:
 
 
 def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:
-    y, cb, cr = (_ramp(below, above) for below, above in zip(ground, ink, strict=True))
+    y, cb, cr = _ramps(ground, ink)
     return luma.translate(y) + chroma.translate(cb) + chroma.translate(cr)
+
+
+@lru_cache(maxsize=512)
+def _ramps(ground: Colour, ink: Colour) -> tuple[bytes, bytes, bytes]:
+    """For luma, Cb and Cr, sample by coverage."""
+    y, cb, cr = (_ramp(below, above) for below, above in zip(ground, ink, strict=True))
+    return y, cb, cr
 
 
 @lru_cache(maxsize=512)

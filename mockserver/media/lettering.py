@@ -29,6 +29,9 @@ LEADING = 1.36
 ASCENT = 1.02
 """From the top of a line to its baseline, in em."""
 
+_FILLED = 0.94
+"""Lines end a little short: of the size at which a text would fill its box, this share usually fits."""
+
 _EVEN = 32
 """Pixels per em from which a whole run is drawn at once. Pillow rounds the width of every letter to whole pixels: in
 smaller text the gaps between words make up for it, all in equal parts."""
@@ -92,8 +95,8 @@ def fit(text: str, across: int, down: int, sizes: range) -> tuple[int, list[Line
 
     At the smallest size it is cut off.
     """
-    # About the size that fits, as lines end a little short; from there it is a step or two either way.
-    guess = int((across * down / (max(extent(text), 1) * LEADING)) ** 0.5)
+    # About the size that fits; from there it is a step or two either way.
+    guess = int(_FILLED * (across * down / (max(extent(text), 1) * LEADING)) ** 0.5)
     size = min(max(guess, sizes.start), sizes[-1])
     lines = _fitting(text, across, down, size)
     while lines and size < sizes[-1] and (larger := _fitting(text, across, down, size + 1)):

@@ -39,8 +39,8 @@ class _Bits:
         stop = self._payload.rstrip(b"\0")
         if not stop:
             raise DamagedError("a slice is empty")
-        # The last bit 1 closes the payload (ITU-T H.264 7.3.2.11).
-        self.end = 8 * len(stop) - 1 - (stop[-1] & -stop[-1]).bit_length() + 1
+        self.end = 8 * len(stop) - (stop[-1] & -stop[-1]).bit_length()
+        """Place of the last bit 1, which closes the payload (ITU-T H.264 7.3.2.11)."""
         self._start = 0
         self._size = _FIRST_WINDOW
         self.text = ""

@@ -16,7 +16,7 @@ from mockserver.media.rendition import Rendition
 from mockserver.media.wording import facts_of, heading_of
 
 _SMALLEST_PROMPT = 12
-_LARGEST_PROMPT = (54, 2.2)
+_LARGEST_PROMPT = (72, 2.2)
 """Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
 
 _PROMPT_TILES = 800

@@ -199,7 +199,7 @@ def _golden() -> Iterator[tuple[str, Case]]:
 GOLDEN = {
     "720p": "2e3a28a1676c36a00a94e28de63354a7394c6b4a975769139ed2e56e6b62e5df",
     "1080p with sound": "185191300c0c13bc1d56688714610da788b4722038df36bb333a8b81a1e85842",
-    "portrait, every script": "07fa34400a1cd501a774407f6b4b298b439c590580fe857fe953def438d3deb7",
+    "portrait, every script": "f07d82f1d49de538e087ce5eeffa957c785e534d8dd9cdd34cfff6e807a1795d",
     "start and end image": "7b5651ae07776e7761e6bfcaa2e3c56ae0d458fb39bade5c619f42af35445623",
     "tiny": "af271151e4ad3f3a09f0b8191c5a3c043f7f4f9f6b97cd3703b2804238b044c4",
 }

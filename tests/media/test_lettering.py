@@ -68,3 +68,16 @@ def test_devanagari_is_joined_in_a_line() -> None:
     assert [face for face, _ in line.runs] == ["devanagari", "sans"]
     assert len(line.runs[0][1].rstrip()) == 4
     assert line.width == pytest.approx(sum(width(face, text) for face, text in line.runs))
+
+
+def test_words_of_small_text_stand_equally_far_apart() -> None:
+    """Within a pixel, though Pillow rounds the width of each letter; the last one ends where the line does."""
+    line, size = set_line("mmm nnn mmm nnn mmm nnn mmm nnn"), 21
+    mask = Image.new("L", (round(line.width * size) + 40, 40))
+    draw(mask, line, 20, 30, size)
+    # 1 where a column has no ink
+    blank = "".join(str(int(mask.crop((x, 0, x + 1, 40)).getbbox() is None)) for x in range(mask.width))
+    gaps = [len(gap) for gap in blank.strip("1").split("0") if len(gap) > 4]
+    assert len(gaps) == 7
+    assert max(gaps) - min(gaps) <= 2
+    assert abs(len(blank.rstrip("1")) - (20 + line.width * size)) <= 3
