@@ -19,7 +19,7 @@ _SMALLEST_PROMPT = 12
 _LARGEST_PROMPT = (72, 2.2)
 """Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
 
-_PROMPT_TILES = 800
+_PROMPT_TILES = 720
 """Macroblocks of samples, 384 bytes each, that a long prompt should take: smaller letters keep a slate below 600 kB."""
 
 _LEGIBLE = (24, 0.75)
