@@ -47,5 +47,6 @@ def decode(content: bytes) -> Decoded:
         raise ValueError(f"it cannot be decoded: {error}") from None
     if first is None or last is None:
         raise ValueError("no picture can be decoded out of it")
-    shown = [frame.to_image() for frame in (first, last)]  # type: ignore[no-untyped-call]  # PyAV's stub has no types
-    return Decoded(count, (first.width, first.height), form, *shown, seconds)
+    # PyAV gives no types for `to_image`.
+    opening, closing = (frame.to_image() for frame in (first, last))  # type: ignore[no-untyped-call]
+    return Decoded(count, (first.width, first.height), form, opening, closing, seconds)
