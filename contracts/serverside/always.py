@@ -21,7 +21,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z")
 
 _MISMATCH = frozenset({"APP_MISMATCH", "VERSION_MISMATCH"})
 
-_OF_SCHEMA = {
+OF_SCHEMA = {
     "task": "REQ-TASK-004",
     "task-result": "REQ-RUN-003",
     "task-page": "REQ-TASK-013",
@@ -135,7 +135,7 @@ def _resource(exchange: Exchange, row: Operation) -> Iterator[Seen]:
         error = next(schemas.validator(row.response or "").iter_errors(one), None)
         where = "" if error is None else "".join(f"/{part}" for part in error.instance_path)
         told = "fits its schema" if error is None else f"{where or 'the resource'}: {error.message[:300]}"
-        requirement = _OF_SCHEMA.get(row.response or "")
+        requirement = OF_SCHEMA.get(row.response or "")
         if requirement is not None:
             yield requirement, error is None, f"{exchange.line()}: {told}"
     yield from _values(exchange, data)

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from contracts.serverside.finding import Finding
 from contracts.serverside.target import Target
 
-PHASES = ("scripted", "schemathesis", "machine")
-"""In the order they run."""
-
 
 @dataclass(frozen=True, slots=True)
 class RunBegan:

@@ -1,6 +1,7 @@
 """What a check holds in its hands: callers, ready-made tasks, and the words for its verdicts."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,8 @@ POLL_SECONDS = 0.05
 """Between the first two looks at a task; the pause doubles up to MOST_POLL_SECONDS."""
 
 MOST_POLL_SECONDS = 5.0
+
+NDJSON, SSE = "application/x-ndjson", "text/event-stream"
 
 PROMPT = "A paper boat drifts down a rain-filled gutter"
 
@@ -156,6 +159,39 @@ class Probe:
     def concerns(self, requirement: str) -> bool:
         """Tell whether a requirement concerns the version that is judged."""
         return requirements.load()[requirement].concerns(self.target.app_version)
+
+    def pause(self) -> None:
+        """Wait a moment before the next look."""
+        clock.wait(POLL_SECONDS)
+
+    def lines(self, path: str, accept: str = NDJSON, **headers: str) -> tuple[list[str], bool]:
+        """Read a stream to its end.
+
+        Args:
+            path: of the stream, with its query.
+            accept: the format that is asked for.
+            headers: further ones; underscores stand for hyphens.
+
+        Returns:
+            Its lines without their breaks, and whether it came to a proper end.
+
+        Raises:
+            UnexpectedError: it is no stream.
+        """
+        told = {"Accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        with self.call.opened(path, headers=told) as stream:
+            for _ in stream.pieces(self.target.task_patience):
+                pass
+        if stream.status != 200:
+            raise UnexpectedError(f"GET {path}: expected a stream, got {stream.status} {bytes(stream.body[:200])!r}")
+        text = bytes(stream.body).decode("utf-8", "replace")
+        return text.split("\n")[:-1] if text.endswith("\n") else text.split("\n"), stream.ended
+
+    def stream(self, task_id: str) -> list[dict[str, Any]]:
+        """Return the events of a task's stream, heartbeats left out."""
+        lines, _ = self.lines(f"/tasks/{task_id}/stream")
+        events = [json.loads(line) for line in lines if line.strip()]
+        return [event for event in events if event.get("type") != "heartbeat"]
 
     def control(self, call: Caller | None = None) -> Levers:
         """Return the server's control plane, in the name of the main key or of another.

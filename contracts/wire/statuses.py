@@ -1,5 +1,6 @@
 """Task statuses: names, both numberings, and which status may follow which (D2, wire.md §9)."""
 
+import functools
 from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
@@ -80,6 +81,18 @@ def number(status: Status, numbering: Numbering = "current") -> int:
 def is_legal(before: Status, after: Status) -> bool:
     """Tell whether `after` may follow `before` directly."""
     return after in TRANSITIONS[before]
+
+
+@functools.cache
+def reachable(status: Status) -> frozenset[Status]:
+    """Return the statuses that a task may have later, over any number of changes; its own is not among them."""
+    found: set[Status] = set()
+    waiting = [status]
+    while waiting:
+        new = TRANSITIONS[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return frozenset(found)
 
 
 def parse(name: str) -> Status:

@@ -155,8 +155,7 @@ def app_is_needed(probe: Probe) -> None:
 @check("run.members-come-back", "REQ-RUN-013", "REQ-RUN-014", needs=("spend",))
 def members_come_back(probe: Probe) -> None:
     """What the API knows comes back as it was sent; what it does not know is ignored."""
-    sent: dict[str, Any] = {"infra": "cloud", "workers": ["worker-1"], "webhook": _NOWHERE, "run_at": _LATER}
-    sent["setup"] = {"size": 1}
+    sent: dict[str, Any] = {
         "infra": "cloud",
         "workers": ["worker-1"],
         "webhook": _NOWHERE,

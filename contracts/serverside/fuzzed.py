@@ -1,0 +1,178 @@
+"""Phase 2: Schemathesis over the contract's OpenAPI document, with all of its phases.
+
+The document is ours, not the server's: what is judged is the contract. Everything that Schemathesis sends is looked at
+by `always` as well, and what its own checks find is put down to a requirement.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from contracts import openapi
+from contracts.serverside import clock
+from contracts.serverside.always import OF_SCHEMA, Always
+from contracts.serverside.caller import Recorder
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
+from contracts.serverside.exchange import Exchange
+from contracts.serverside.finding import Finding
+from contracts.serverside.routes import operation_of
+from contracts.serverside.target import Target
+
+if TYPE_CHECKING:
+    from schemathesis.core.failures import Failure
+    from schemathesis.engine.recorder import ScenarioRecorder
+
+PHASE = "schemathesis"
+
+REQUIREMENT: Mapping[str, str] = {
+    "not_a_server_error": "REQ-ERR-015",
+    "status_code_conformance": "REQ-ERR-006",
+    "content_type_conformance": "REQ-ERR-001",
+    "response_headers_conformance": "REQ-LIMIT-003",
+    "negative_data_rejection": "REQ-ERR-013",
+    "positive_data_acceptance": "REQ-RUN-013",
+    "missing_required_header": "REQ-AUTH-002",
+    "unsupported_method": "REQ-HTTP-004",
+    "ignored_auth": "REQ-AUTH-002",
+    "use_after_free": "REQ-TASK-024",
+    "ensure_resource_availability": "REQ-TASK-026",
+}
+"""What each of Schemathesis' checks speaks of; what is not here, and schemas, go by the operation."""
+
+DOCUMENT = "REQ-HTTP-010"
+"""For what belongs to no requirement of its own: the server differs from the document that describes it."""
+
+_SUBMITS = frozenset({"runs.create", "runs.create_legacy"})
+
+_LONG = frozenset({"tasks.stream"})
+"""A stream of a task that goes on holds Schemathesis for ever (MEASURED.md)."""
+
+
+def run(target: Target, recorder: Recorder, *, seed: int, max_examples: int) -> Iterator[Event]:
+    """Run Schemathesis and yield what it finds.
+
+    Args:
+        target: the server. Runs are submitted only where it is on this machine; nobody can tell in advance what
+            generated ones would cost.
+        recorder: where exchanges are kept.
+        seed: of what is generated.
+        max_examples: cases of each operation.
+    """
+    import schemathesis
+    from schemathesis.engine import from_schema
+    from schemathesis.engine.events import (
+        FatalError,
+        NonFatalError,
+        ScenarioFinished,
+        ScenarioStarted,
+    )
+
+    left_out = _LONG if target.is_loopback else _LONG | _SUBMITS
+    document = _document(target, left_out)
+    config = schemathesis.Config.from_dict(_settings(target, seed, max_examples))
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    always = Always(target, PHASE)
+    yield PhaseBegan(PHASE, None)
+    begun, stopped = clock.now(), None
+    checks = 0
+    for event in from_schema(schema).execute():
+        if isinstance(event, ScenarioStarted):
+            begun = clock.now()
+            yield StepBegan(PHASE, event.label or "stateful")
+        elif isinstance(event, ScenarioFinished):
+            recorder.begin()
+            numbers = _keep(event.recorder, target, recorder)
+            yield from map(Found, always.look(recorder.current))
+            yield from map(Found, _findings(event.recorder, numbers, seed))
+            checks += sum(len(rows) for rows in event.recorder.checks.values())
+            yield StepEnded(PHASE, event.recorder.label, clock.now() - begun)
+        elif isinstance(event, FatalError):
+            stopped = f"{type(event.exception).__name__}: {event.exception}"
+        elif isinstance(event, NonFatalError):
+            stopped = stopped or f"{event.label}: {event.value}"
+    yield from map(Found, always.sum_up())
+    if checks and stopped is None:
+        told = f"{checks} checks of Schemathesis over {len(document['paths'])} paths"
+        yield Found(Finding(DOCUMENT, "pass", told, "schemathesis", PHASE))
+    yield PhaseEnded(PHASE, stopped)
+
+
+def _document(target: Target, left_out: frozenset[str]) -> dict[str, Any]:
+    document = openapi.document(target.app_version, "superset", server=target.base_url)
+    paths = {
+        path: {method: row for method, row in rows.items() if row.get("operationId") not in left_out}
+        for path, rows in document["paths"].items()
+    }
+    return {**document, "paths": {path: rows for path, rows in paths.items() if rows}}
+
+
+def _settings(target: Target, seed: int, max_examples: int) -> dict[str, Any]:
+    return {
+        "seed": seed,
+        "base-url": target.base_url,
+        "headers": {"Authorization": f"Bearer {target.api_key}"},
+        "request-timeout": target.patience,
+        "continue-on-failure": True,
+        "workers": 1,  # two crash CPython 3.11 (MEASURED.md)
+        "generation": {"max-examples": max_examples, "deterministic": True, "database": "none"},
+        "warnings": False,
+    }
+
+
+def _keep(scenario: "ScenarioRecorder", target: Target, recorder: Recorder) -> dict[str, int]:
+    """Keep a scenario's exchanges and return their numbers by the id of the case."""
+    numbers: dict[str, int] = {}
+    for identifier, interaction in scenario.interactions.items():
+        request, answer = interaction.request, interaction.response
+        operation = operation_of(request.method, request.uri, target.base_url)
+        kept = recorder.keep(
+            Exchange(
+                number=recorder.next_number,
+                method=request.method,
+                url=request.uri,
+                request_headers=_rows(request.headers),
+                request_body=request.body or b"",
+                operation=None if operation is None else operation.id,
+                status=None if answer is None else answer.status_code,
+                headers=() if answer is None else _rows(answer.headers),
+                body=b"" if answer is None else answer.content,
+                seconds=0.0 if answer is None else answer.elapsed,
+                error="no answer" if answer is None else None,
+            )
+        )
+        numbers[identifier] = kept.number
+    return numbers
+
+
+def _findings(scenario: "ScenarioRecorder", numbers: Mapping[str, int], seed: int) -> Iterator[Finding]:
+    for identifier, checks in scenario.checks.items():
+        for node in checks:
+            if node.failure_info is None:
+                continue
+            failure = node.failure_info.failure
+            cited = (numbers[identifier],) if identifier in numbers else ()
+            requirement = _requirement(node.name, scenario.cases[identifier].value.operation)
+            told = f"{scenario.label}: {_told(failure)}"
+            yield Finding(requirement, "fail", told[:2000], f"schemathesis.{node.name}", PHASE, cited, seed)
+
+
+def _requirement(name: str, operation: Any) -> str:  # noqa: ANN401  # Schemathesis' own
+    if name == "response_schema_conformance":
+        identifier = operation.definition.raw.get("operationId", "")
+        row = operations_by_id().get(identifier)
+        return OF_SCHEMA.get(row or "", DOCUMENT)
+    return REQUIREMENT.get(name, DOCUMENT)
+
+
+def operations_by_id() -> Mapping[str, str]:
+    """Return the schema of every operation's resource by the operation's id."""
+    from contracts import operations
+
+    return {row.id: row.response or "" for row in operations.load()}
+
+
+def _told(failure: "Failure") -> str:
+    return f"{failure.title}: {failure.message}".replace("\n", " ")
+
+
+def _rows(headers: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, values in headers.items() for value in values)

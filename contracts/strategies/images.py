@@ -1,0 +1,271 @@
+"""Image files of every kind, each with what D4 has to say of it. Pictures are of one colour, so they cost little."""
+
+import base64
+import functools
+import io
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+from PIL import Image, features
+
+from contracts.strategies.inputs import BadFile
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_BYTES = 10_485_760
+_ORIENTATION = 0x0112
+
+MODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "jpeg": ("RGB", "L", "CMYK"),
+        "png": ("RGB", "RGBA", "L", "LA", "P", "1", "I;16"),
+        "webp": ("RGB", "RGBA"),
+        "gif": ("P", "L"),
+        "bmp": ("RGB", "L", "P", "1"),
+        "tiff": ("RGB", "RGBA", "CMYK", "L", "LA", "P", "1", "I;16"),
+        "jpeg2000": ("RGB", "L"),
+        "avif": ("RGB", "RGBA"),
+    }
+)
+"""Pixel modes, in Pillow's names, by the format that can hold them."""
+
+_NEEDS = {"webp": "webp", "jpeg2000": "jpg_2000", "avif": "avif"}
+"""Formats that this machine's Pillow may lack, with its name for what it needs."""
+
+_EXTENSIONS = {"jpeg": ("jpg", "jpeg", "JPG"), "tiff": ("tif", "tiff"), "jpeg2000": ("jp2",)}
+
+_TYPES = {"jpeg2000": "image/jp2"}
+
+FINE_SIZES = ((300, 300), (640, 360), (360, 640), (750, 300), (300, 750), (1000, 400), (400, 1000), (1024, 768))
+"""Sizes within all limits, and on them: 300 px, 2.5:1 and 1:2.5."""
+
+BAD_SIZES: Mapping[tuple[int, int], tuple[str, ...]] = MappingProxyType(
+    {
+        (299, 300): ("REQ-INPUT-021",),
+        (300, 299): ("REQ-INPUT-021",),
+        (299, 747): ("REQ-INPUT-021",),
+        (100, 100): ("REQ-INPUT-021",),
+        (1, 1): ("REQ-INPUT-021",),
+        (751, 300): ("REQ-INPUT-023",),
+        (300, 751): ("REQ-INPUT-023",),
+        (1001, 400): ("REQ-INPUT-023",),
+        (900, 299): ("REQ-INPUT-021", "REQ-INPUT-023"),
+        (1, 3): ("REQ-INPUT-021", "REQ-INPUT-023"),
+    }
+)
+"""Sizes just outside of a limit or far from it, with the rules that they break."""
+
+_NO_IMAGES: Mapping[str, bytes] = MappingProxyType(
+    {
+        "empty": b"",
+        "text": b"This is a text, not a picture.\n",
+        "html": b"<!doctype html><title>403</title><p>hotlinking is not allowed",
+        "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"/>',
+        "zeros": bytes(1000),
+        "base64": base64.b64encode(_PNG + bytes(30)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ImageFile:
+    """A file to upload as `image` or `end_image`."""
+
+    content: bytes
+    name: str
+    """A file name; its extension need not be that of the content."""
+    content_type: str
+    """The media type to declare, which follows the name."""
+    format: str | None
+    """What it is by its content, in lower case; None for no image."""
+    kind: str
+    """`image`, or what is wrong: truncated, header_only, garbled, bomb, heavy, or one of those that are no images."""
+    mode: str = ""
+    """Pixel mode in Pillow's names."""
+    size: tuple[int, int] | None = None
+    """Width and height in pixels, turned as the EXIF orientation says; None where there is no telling."""
+    orientation: int | None = None
+    """EXIF orientation, 1 to 8; None without."""
+    rules: tuple[str, ...] = ()
+    """Requirement ids it breaks as either frame, sorted (D4)."""
+
+    def __repr__(self) -> str:
+        """Show everything but the bytes."""
+        known = [self.name, self.kind, self.mode, self.size, f"orientation {self.orientation}" * bool(self.orientation)]
+        told = ", ".join(str(value) for value in known if value)
+        return f"<{told}, {len(self.content)} bytes, breaks {' '.join(self.rules) or 'nothing'}>"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it may be a frame."""
+        return not self.rules
+
+    @property
+    def data_uri(self) -> str:
+        """The file as a data: URI, which needs no upload (REQ-INPUT-039)."""
+        return f"data:{self.content_type};base64,{base64.b64encode(self.content).decode('ascii')}"
+
+
+@functools.cache
+def formats() -> tuple[str, ...]:
+    """Return the formats of MODES that this machine's Pillow can write."""
+    return tuple(name for name in MODES if name not in _NEEDS or features.check(_NEEDS[name]))
+
+
+def good_images() -> st.SearchStrategy[ImageFile]:
+    """Files that D4 accepts: jpeg and png of every mode, size within the limits and orientation, under any name."""
+    plain = _images(("jpeg", "png"), FINE_SIZES)
+    return plain | plain.flatmap(_misnamed) | plain.map(lambda file: _padded(file, _MOST_BYTES))
+
+
+def bad_images() -> st.SearchStrategy[ImageFile]:
+    """Files that D4 refuses, each for a reason of its own or for several."""
+    others = [name for name in formats() if name not in {"jpeg", "png"}]
+    fine = _images(("jpeg", "png"), FINE_SIZES[1:])
+    unfit = _images(("jpeg", "png"), tuple(BAD_SIZES))
+    unfit = unfit.map(lambda file: replace(file, rules=_of_size(file)))
+    foreign = _images(tuple(others), FINE_SIZES).map(lambda file: replace(file, rules=("REQ-INPUT-019",)))
+    return st.one_of(
+        unfit,
+        foreign,
+        foreign.flatmap(_misnamed),
+        st.builds(_no_image, st.sampled_from(sorted(_NO_IMAGES)), st.sampled_from(["png", "jpg"])),
+        fine.map(_truncated),
+        st.sampled_from(["jpg", "png"]).map(_header_only),
+        st.sampled_from(["jpg", "png"]).map(_garbled),
+        st.sampled_from([(10_000, 5_001), (7_072, 7_072), (60_000, 60_000)]).map(_bomb),
+        st.one_of(fine, unfit, foreign).map(lambda file: _padded(file, _MOST_BYTES + 1)),
+    )
+
+
+def image_files() -> st.SearchStrategy[ImageFile]:
+    """Files of every kind, good and bad."""
+    return good_images() | bad_images()
+
+
+def inline_files() -> st.SearchStrategy[str]:
+    """Good files as data: URIs, for `Files.good` where nothing shall be uploaded; small enough for a JSON body."""
+    return _small(good_images()).map(lambda file: file.data_uri)
+
+
+def bad_inline_files() -> st.SearchStrategy[BadFile]:
+    """Bad files as data: URIs, for `Files.bad`; small enough for a JSON body, so none is too heavy."""
+    return _small(bad_images()).map(lambda file: BadFile(file.data_uri, file.rules))
+
+
+def _small(files: st.SearchStrategy[ImageFile]) -> st.SearchStrategy[ImageFile]:
+    return files.filter(lambda file: len(file.content) < 100_000)
+
+
+@functools.lru_cache(maxsize=512)
+def _written(form: str, mode: str, size: tuple[int, int], orientation: int | None) -> bytes:
+    stored = size if orientation is None or orientation < 5 else size[::-1]
+    picture = Image.new(mode, stored, 1 if mode in {"1", "P"} else None if mode == "I;16" else 0)
+    more: dict[str, object] = {}
+    if orientation is not None:
+        exif = Image.Exif()
+        exif[_ORIENTATION] = orientation
+        more["exif"] = exif
+    if form == "png":
+        more["compress_level"] = 1
+    if form == "avif":
+        more["speed"] = 10
+    content = io.BytesIO()
+    picture.save(content, form, **more)
+    return content.getvalue()
+
+
+@st.composite
+def _images(draw: st.DrawFn, among: tuple[str, ...], sizes: tuple[tuple[int, int], ...]) -> ImageFile:
+    form = draw(st.sampled_from(among))
+    mode = draw(st.sampled_from(MODES[form]))
+    size = draw(st.sampled_from(sizes))
+    # The others either have no place for it or are not read for it.
+    turned = form in {"jpeg", "png", "webp", "tiff"}
+    orientation = draw(st.none() | st.integers(1, 8)) if turned else None
+    extension = draw(st.sampled_from(_EXTENSIONS.get(form, (form,))))
+    return ImageFile(
+        content=_written(form, mode, size, orientation),
+        name=f"boat.{extension}",
+        content_type=_TYPES.get(form, f"image/{form}"),
+        format=form,
+        kind="image",
+        mode=mode,
+        size=size,
+        orientation=orientation,
+    )
+
+
+def _of_size(file: ImageFile) -> tuple[str, ...]:
+    return BAD_SIZES[file.size] if file.size is not None else ()
+
+
+def _misnamed(file: ImageFile) -> st.SearchStrategy[ImageFile]:
+    """Give a file the name of another format; what counts is its content."""
+    named = {
+        "png": "image/png",
+        "jpg": "image/jpeg",
+        "webp": "image/webp",
+        "txt": "text/plain",
+        "": "application/octet-stream",
+    }
+    return st.sampled_from(sorted(named, reverse=True)).map(
+        lambda extension: replace(file, name=f"boat.{extension}".rstrip("."), content_type=named[extension])
+    )
+
+
+def _no_image(kind: str, extension: str) -> ImageFile:
+    content_type = "image/jpeg" if extension == "jpg" else "image/png"
+    return ImageFile(_NO_IMAGES[kind], f"boat.{extension}", content_type, None, kind, rules=("REQ-INPUT-019",))
+
+
+def _truncated(file: ImageFile) -> ImageFile:
+    """Cut a file off shortly after its pixels have begun."""
+    end = file.content.rindex(b"\xff\xda") + 20 if file.format == "jpeg" else file.content.index(b"IDAT") + 10
+    return replace(file, content=file.content[:end], kind="truncated", rules=("REQ-INPUT-022",))
+
+
+def _header_only(extension: str) -> ImageFile:
+    content = _PNG if extension == "png" else b"\xff\xd8\xff\xe0"
+    return _broken(content, extension, "header_only")
+
+
+def _garbled(extension: str) -> ImageFile:
+    content = (_PNG if extension == "png" else b"\xff\xd8\xff\xe0") + b"\x5a" * 600
+    return _broken(content, extension, "garbled")
+
+
+def _broken(content: bytes, extension: str, kind: str) -> ImageFile:
+    form = "jpeg" if extension == "jpg" else extension
+    return ImageFile(content, f"boat.{extension}", f"image/{form}", form, kind, rules=("REQ-INPUT-022",))
+
+
+def _bomb(size: tuple[int, int]) -> ImageFile:
+    """Write a png whose header promises more pixels than anybody should decode; there are hardly any behind it."""
+    header = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b""))
+    return ImageFile(
+        _PNG + b"".join(_chunk(*part) for part in parts),
+        "boat.png",
+        "image/png",
+        "png",
+        "bomb",
+        "RGB",
+        size,
+        rules=("REQ-INPUT-040",),
+    )
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def _padded(file: ImageFile, size: int) -> ImageFile:
+    """Make a file heavy by zeros behind its end, which every decoder leaves alone."""
+    rules = tuple(sorted({*file.rules, "REQ-INPUT-020"})) if size > _MOST_BYTES else file.rules
+    return replace(
+        file, content=file.content.ljust(size, b"\0"), kind="heavy" if size > _MOST_BYTES else file.kind, rules=rules
+    )

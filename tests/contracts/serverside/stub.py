@@ -1,0 +1,49 @@
+"""A server that is no emulator: it knows a few routes, and most of what it says is wrong in a small way."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+ANSWERS = {
+    "/me": (200, {"success": True, "data": {"user": {"id": "u1"}}}),
+    "/tasks": (200, {"items": []}),
+    "/apps/run": (200, {"id": "task-1", "status": 9}),
+    "/files": (201, []),
+}
+
+
+class _Stub(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, document = ANSWERS.get(self.path.partition("?")[0], (404, {"error": "nope"}))
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815  # the base class' names
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def stub() -> Iterator[str]:
+    """Serve the stub on a loopback port and yield its base URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,79 @@
+"""Two runs compared."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.serverside import drift, shapes
+from contracts.serverside.drift import DriftError
+
+from .test_exchange import exchange
+
+RUN: dict[str, Any] = {
+    "kind": drift.KIND,
+    "requirements": [
+        {"id": "REQ-RUN-001", "verdict": "pass", "told": "both routes"},
+        {"id": "REQ-RUN-002", "verdict": "not-run", "told": ""},
+    ],
+    "shapes": {"tasks.get 200": {"/": ["object"], "/id": ["string"]}},
+}
+
+
+def changed(**members: Any) -> dict[str, Any]:
+    """The run with something different."""
+    return {**copy.deepcopy(RUN), **members}
+
+
+def test_the_same_run_has_not_moved() -> None:
+    """Nothing is told."""
+    assert drift.compare(RUN, changed()) == []
+
+
+def test_a_verdict_that_moved_is_told() -> None:
+    """With the word that goes with the later one."""
+    rows = [{"id": "REQ-RUN-001", "verdict": "fail", "told": "one route is gone"}]
+    (moved,) = drift.compare(RUN, changed(requirements=rows))
+    assert (moved.where, moved.before, moved.after, moved.told) == ("REQ-RUN-001", "pass", "fail", "one route is gone")
+
+
+def test_what_one_of_them_did_not_run_has_not_moved() -> None:
+    """It is not known."""
+    rows = [{"id": "REQ-RUN-002", "verdict": "pass", "told": "at once"}]
+    assert drift.compare(RUN, changed(requirements=rows)) == []
+
+
+def test_a_shape_that_moved_is_told_with_its_place() -> None:
+    """A member that came, and one whose type changed."""
+    other = {
+        "tasks.get 200": {"/": ["object"], "/id": ["integer"], "/new": ["null"]},
+        "tasks.get 500": {"/": ["object"]},
+    }
+    moved = {(row.where, row.before, row.after) for row in drift.compare(RUN, changed(shapes=other))}
+    assert moved == {("tasks.get 200 /id", "string", "integer"), ("tasks.get 200 /new", "absent", "null")}
+
+
+def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
+    """Lists are looked into, inputs are not: they are the caller's."""
+    one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
+    assert shapes.of_answers([one]) == {
+        "tasks.get 200": {
+            "/": ["object"],
+            "/input": ["object"],
+            "/items": ["array"],
+            "/items/*": ["object"],
+            "/items/*/id": ["null", "string"],
+            "/n": ["number"],
+        }
+    }
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"kind": "other"}'])
+def test_what_is_no_run_is_refused(tmp_path: Path, text: str) -> None:
+    """It is told what was expected."""
+    file = tmp_path / "run.json"
+    file.write_text(text)
+    with pytest.raises(DriftError, match="expected a file of `inferencesh-mock check --save`"):
+        drift.read(file)

@@ -1,0 +1,78 @@
+"""Exchanges as evidence."""
+
+import shlex
+from typing import Any
+
+import pytest
+
+from contracts.serverside.exchange import Exchange, UnexpectedError
+
+
+def exchange(**members: Any) -> Exchange:
+    """A GET that succeeded, but for what is said otherwise."""
+    whole: dict[str, Any] = {
+        "number": 1,
+        "method": "GET",
+        "url": "http://127.0.0.1:1/tasks/x?a=b",
+        "request_headers": (("Authorization", "Bearer secret"), ("X-API-Version", "2")),
+        "request_body": b"",
+        "operation": "tasks.get",
+        "status": 200,
+        "headers": (("Content-Type", "application/json; charset=utf-8"),),
+        "body": b'{"id": "x"}',
+        **members,
+    }
+    return Exchange(**whole)
+
+
+def test_no_key_is_shown() -> None:
+    """Neither in the document nor in the command."""
+    shown = exchange(request_headers=(("authorization", "Bearer secret"), ("Cookie", "secret")))
+    assert "secret" not in str(shown.document())
+    assert '"Authorization: Bearer $KEY"' in exchange().curl()
+
+
+def test_the_command_is_one_a_shell_understands() -> None:
+    """Quotes and line breaks of a body survive."""
+    body = b'{"prompt": "it\'s\\n \\"fine\\" $HOME"}'
+    words = shlex.split(exchange(method="POST", request_body=body).curl())
+    assert words[words.index("--data-binary") + 1] == body.decode()
+    assert words[-1] == "http://127.0.0.1:1/tasks/x?a=b"
+
+
+def test_the_resource_comes_out_of_its_envelope() -> None:
+    """Bare under version 2, else under `data`."""
+    assert exchange().data == {"id": "x"}
+    assert exchange(request_headers=(), body=b'{"data": {"id": "y"}}').member("id") == "y"
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        ({"body": b"<html>", "headers": (("content-type", "text/html"),)}, "expected JSON, got text/html, b'<html>'"),
+        ({"status": 404}, "expected a success"),
+        ({"status": None, "error": "ConnectError: refused"}, "no answer (ConnectError: refused)"),
+        ({"request_headers": (), "body": b"[]"}, "expected an envelope with `data`"),
+        ({"body": b'{"no": 1}'}, "expected a member `id`"),
+    ],
+)
+def test_what_cannot_be_gone_on_with_is_told(members: dict[str, Any], told: str) -> None:
+    """What was asked, what came and what was expected."""
+    with pytest.raises(UnexpectedError) as caught:
+        exchange(**members).member("id")
+    assert told in str(caught.value)
+    assert "GET /tasks/x?a=b" in str(caught.value)
+
+
+def test_a_code_is_found_in_every_form_of_problem() -> None:
+    """In `error.code`, or at the end of `type`."""
+    assert exchange(body=b'{"error": {"code": "not_found"}}').code == "not_found"
+    assert exchange(body=b'{"type": "https://x/errors/conflict"}').code == "conflict"
+    assert exchange(body=b"[]").code is None
+    assert exchange(body=b"oops").code is None
+
+
+def test_long_and_binary_bodies_are_cut() -> None:
+    """A report stays readable."""
+    assert exchange(body=b"x" * 100_000).document()["response"]["body"].endswith("(100000 bytes in all)")
+    assert exchange(body=b"\xff\xfe").document()["response"]["body"] == "(2 bytes that are no text)"
