@@ -82,7 +82,9 @@ def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
         exchange.status != 500 and b"Traceback (most recent call last)" not in exchange.body,
         f"{exchange.line()}: expected neither a 500 nor a traceback",
     )
-    if exchange.method == "HEAD" or exchange.method == "OPTIONS":
+    if exchange.method == "OPTIONS":
+        return
+    if exchange.method == "HEAD":
         yield "REQ-HTTP-005", not exchange.body, f"{exchange.line()}: {len(exchange.body)} bytes of body, expected none"
         return
     if exchange.status == 204:
@@ -91,7 +93,8 @@ def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
         yield from _problem(exchange)
     elif row is not None and row.response is not None and exchange.media_type == "application/json":
         yield from _resource(exchange, row)
-    if row is not None and row.rate is not None:
+    # Whoever is not let in is not counted.
+    if row is not None and row.rate is not None and exchange.status not in {401, 402, 403}:
         told = exchange.header("x-ratelimit-remaining"), exchange.header("x-ratelimit-reset")
         yield "REQ-LIMIT-003", None not in told, f"{exchange.line()}: the rate headers are {told}"
 

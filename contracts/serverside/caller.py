@@ -160,7 +160,11 @@ class Caller:
         }
         url = path if "://" in path else self._target.base_url + path
         body = json_module.dumps(json).encode("utf-8") if json is not UNSET else content
-        return self._client.build_request(method, url, content=body, headers=told)
+        request = self._client.build_request(method, url, content=body, headers=told)
+        if "transfer-encoding" in request.headers:
+            # A body has a length or comes in pieces, never both.
+            request.headers.pop("content-length", None)
+        return request
 
     def _keep(
         self,

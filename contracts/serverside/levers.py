@@ -47,6 +47,14 @@ class Levers:
         """Read something of the control plane."""
         return self._control("GET", path, None)
 
+    def reset(self) -> None:
+        """Begin with a fresh world."""
+        self._control("POST", "/reset", {})
+
+    def grant(self, microcents: int) -> None:
+        """Give the world play money, or take some away."""
+        self._control("POST", "/credits", {"microcents": microcents})
+
     def arm(self, plan: dict[str, Any]) -> None:
         """Arm a plan."""
         self._control("PUT", "/plan", plan)

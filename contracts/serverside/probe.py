@@ -26,6 +26,9 @@ MOST_POLL_SECONDS = 5.0
 
 NDJSON, SSE = "application/x-ndjson", "text/event-stream"
 
+NOBODY = "00000000000000000000000000"
+"""An id of the right form that nothing has."""
+
 PROMPT = "A paper boat drifts down a rain-filled gutter"
 
 CHEAP: Mapping[str, Any] = {"prompt": PROMPT, "mode": "std"}

@@ -74,6 +74,13 @@ async def scopes(_call: Call) -> Answer:
                     "summary": ["Read everything"],
                     "scopes": reading,
                 },
+                {
+                    "id": "engine",
+                    "label": "Engine",
+                    "description": "A machine that runs apps for others.",
+                    "summary": ["Run apps", "Read and write files"],
+                    "scopes": ["apps:read", "apps:execute", "files:read", "files:write"],
+                },
             ],
         }
     )

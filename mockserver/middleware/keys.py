@@ -45,9 +45,10 @@ def admit(header: str | None, key: str | None, now: float) -> None:
     if "_broke" in key:
         raise Problem("payment_required", "insufficient balance: keys that contain `_broke` have no money, on purpose")
     if "_limited" in key:
-        wait = retry_after(now, (int(now // WINDOW_SECONDS) + 1) * WINDOW_SECONDS)
+        reset = (int(now // WINDOW_SECONDS) + 1) * WINDOW_SECONDS
+        wait = retry_after(now, reset)
         raise Problem(
             "rate_limited",
             f"too many requests: keys that contain `_limited` always get this; try again in {wait} s",
-            headers={"Retry-After": str(wait)},
+            headers={"Retry-After": str(wait), "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)},
         )

@@ -1,0 +1,39 @@
+"""Every scripted check passes on the emulator, in both versions of the app."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from contracts.apps.table import VERSIONS, VersionName
+from contracts.serverside import check
+from contracts.serverside.caller import Recorder
+from contracts.serverside.events import Found
+from contracts.serverside.finding import Finding
+from contracts.serverside.runner import Wish, run
+from contracts.serverside.target import Target
+from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from mockserver.testing import serving
+
+Findings = Mapping[str, list[Finding]]
+"""By name of the check."""
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def findings(request: pytest.FixtureRequest) -> Iterator[Findings]:
+    """What all checks find, in one run."""
+    version: VersionName = request.param
+    found: dict[str, list[Finding]] = {}
+    behaviour = Behaviour(latency="instant", media="tiny", app_version=version)
+    with serving(Settings(port=0, behaviour=behaviour)) as server:
+        target = Target(server.base_url, "checks", app_version=version, spend=1000 * MICROCENTS_PER_USD)
+        for event in run(target, Wish(), Recorder()):
+            if isinstance(event, Found):
+                found.setdefault(event.finding.check, []).append(event.finding)
+    yield found
+
+
+@pytest.mark.parametrize("name", [row.name for row in check.load()] + ["always"])
+def test_a_check_passes_on_the_emulator(name: str, findings: Findings) -> None:
+    """Each of its requirements is kept; none is left out."""
+    wrong = [f"{row.requirement}: {row.verdict}, {row.told}" for row in findings[name] if row.verdict != "pass"]
+    assert wrong == []
