@@ -5,9 +5,7 @@ from typing import Any
 from contracts.apps import table
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.probe import Probe
-
-UNKNOWN = "00000000000000000000000000"
+from contracts.serverside.probe import NOBODY, Probe
 
 
 def _opened(probe: Probe, **members: int) -> tuple[Exchange, str]:
@@ -44,9 +42,9 @@ def run_opens_one(probe: Probe) -> None:
 def unknown_is_404(probe: Probe) -> None:
     """On every route, and in a run."""
     for method, path in (("GET", ""), ("POST", "/keepalive"), ("DELETE", "")):
-        answer = probe.call.send(method, f"/sessions/{UNKNOWN}{path}")
+        answer = probe.call.send(method, f"/sessions/{NOBODY}{path}")
         probe.problem("REQ-SESSION-007", answer, 404, "SESSION_NOT_FOUND")
-    answer = probe.run(probe.cheap, session=UNKNOWN)
+    answer = probe.run(probe.cheap, session=NOBODY)
     probe.problem("REQ-SESSION-007", answer, 404, "SESSION_NOT_FOUND")
 
 

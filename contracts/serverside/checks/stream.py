@@ -1,8 +1,7 @@
 """Streams of tasks, as NDJSON and as server-sent events."""
 
 from contracts.serverside.check import check
-from contracts.serverside.checks.task import UNKNOWN
-from contracts.serverside.probe import NDJSON, SSE, Probe
+from contracts.serverside.probe import NDJSON, NOBODY, SSE, Probe
 from contracts.serverside.transcripts import judge_resumed, judge_transcript
 from contracts.wire import transcripts
 from contracts.wire.streams import StreamFormat
@@ -114,7 +113,7 @@ def lines_have_no_envelope(probe: Probe) -> None:
 def unknown_task_is_a_problem(probe: Probe) -> None:
     """404, and no stream."""
     for accept in (NDJSON, SSE):
-        answer = probe.call.send("GET", f"/tasks/{UNKNOWN}/stream", headers={"Accept": accept})
+        answer = probe.call.send("GET", f"/tasks/{NOBODY}/stream", headers={"Accept": accept})
         probe.problem("REQ-STREAM-014", answer, 404, "not_found")
         probe.equal("REQ-STREAM-014", answer.media_type, "application/problem+json", f"{answer.line()}: the type")
 

@@ -7,11 +7,8 @@ from urllib.parse import urlencode
 from contracts import schemas
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.probe import Probe
+from contracts.serverside.probe import NOBODY, Probe
 from contracts.wire.statuses import TERMINAL, Status, reachable
-
-UNKNOWN = "00000000000000000000000000"
-"""An id of the right form that names nothing."""
 
 _ENDS = {int(status) for status in TERMINAL}
 
@@ -256,7 +253,7 @@ def unknown_id_is_404(probe: Probe) -> None:
     reads = ("", "/status", "/logs", "/timings", "/telemetry", "/files", "/stream")
     changes = (("POST", "/cancel"), ("DELETE", ""), ("DELETE", "/files"))
     for method, path in (*(("GET", path) for path in reads), *changes):
-        answer = probe.call.send(method, f"/tasks/{UNKNOWN}{path}")
+        answer = probe.call.send(method, f"/tasks/{NOBODY}{path}")
         probe.problem("REQ-TASK-026", answer, 404, "not_found")
 
 
