@@ -152,7 +152,11 @@ class World:
             now = self.clock.now()
             gone = next((other for other in self.sessions.values() if other.status(now) != "active"), None)
             if gone is None:
-                raise Problem("limit_exceeded", f"this key has {MOST_SESSIONS} active sessions; end some of them")
+                raise Problem(
+                    "limit_exceeded",
+                    f"this key has {MOST_SESSIONS} active sessions; end some of them",
+                    meta={"resource": "sessions", "limit": MOST_SESSIONS, "current": len(self.sessions)},
+                )
             del self.sessions[gone.id]
 
     def watch_session(self, session: Session) -> None:
@@ -331,6 +335,7 @@ class World:
             raise Problem(
                 "limit_exceeded",
                 f"this key has {MOST_TASKS} tasks under way; cancel some, or reset the world with POST /_mock/reset",
+                meta={"resource": "tasks", "limit": MOST_TASKS, "current": len(self.tasks)},
             )
         _log.warning("world %s: the oldest of %d tasks was dropped", self.fingerprint, MOST_TASKS)
         self.delete_task(oldest)

@@ -21,6 +21,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z")
 
 _MISMATCH = frozenset({"APP_MISMATCH", "VERSION_MISMATCH"})
 
+MOST_ROWS = 200
+"""Rows of one list that are looked at."""
+
 OF_SCHEMA = {
     "task": "REQ-TASK-004",
     "task-result": "REQ-RUN-003",
@@ -134,7 +137,7 @@ def _resource(exchange: Exchange, row: Operation) -> Iterator[Seen]:
         data = exchange.data
     except UnexpectedError:
         return
-    for one in data if row.is_list and isinstance(data, list) else [data]:
+    for one in data[:MOST_ROWS] if row.is_list and isinstance(data, list) else [data]:
         error = next(schemas.validator(row.response or "").iter_errors(one), None)
         where = "" if error is None else "".join(f"/{part}" for part in error.instance_path)
         told = "fits its schema" if error is None else f"{where or 'the resource'}: {error.message[:300]}"

@@ -1,7 +1,7 @@
 """What a mutant may do to the emulator: replace what its code is made of, or alter answers on their way out."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Self
 
 import pytest
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.serverside.routes import operation_of
 from mockserver import app as app_module
+from mockserver.api.table import HANDLERS
 
 
 class Answer:
@@ -99,9 +100,10 @@ class Surgery:
         original = getattr(owner, name)
         self._patch.setattr(owner, name, lambda *args, **named: around(original, *args, **named))
 
-    def item(self, mapping: Any, key: Any, value: Any) -> None:
-        """Put something else in the place of a mapping's item."""
-        self._patch.setitem(mapping, key, value)
+    def handler(self, operation: str, around: Callable[..., Any]) -> None:
+        """Replace what answers an operation by the coroutine `around(original, call)`."""
+        original = HANDLERS[operation]
+        self._patch.setitem(HANDLERS, operation, lambda call: around(original, call))
 
     def alter(self, *operations: str, by: Callable[[Answer], None]) -> None:
         """Alter answers of some operations, by their ids, or of all when none is named; not those of streams."""
@@ -154,9 +156,3 @@ class _Altered:
 
 def _headers(pairs: Any) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
-
-
-def header_of(scope: Scope, name: str) -> str | None:
-    """Return a request's header, or None."""
-    found: Mapping[str, str] = _headers(scope["headers"])
-    return found.get(name)

@@ -8,6 +8,7 @@ from contracts.serverside import clips
 from contracts.serverside.always import judge
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.levers import Levers
 from contracts.serverside.probe import NOBODY, Probe
 
 MOST_JSON = 1024 * 1024
@@ -210,6 +211,24 @@ def _is_list_of_violations(probe: Probe, answer: Exchange, document: dict[str, A
     same = document.get("errors") == rows
     probe.holds("REQ-ERR-007", same, f"{answer.line()}: errors {'repeats' if same else 'does not repeat'} data")
     return listed
+
+
+@check("err.a-limit-says-how-far-it-goes", "REQ-ERR-012", needs=("any-key", "control"))
+def a_limit_says_how_far_it_goes(probe: Probe) -> None:
+    """A key that announces file after file is stopped at last, and told by which limit."""
+    call = probe.keyed(f"{probe.target.api_key}-collector")
+    many = {"files": [{"uri": ""}] * 10_000}
+    answer = call.send("POST", "/files", json=many)
+    for _ in range(4):
+        if answer.status != 200:
+            break
+        answer = call.send("POST", "/files", json=many)
+    if probe.problem("REQ-ERR-012", answer, 402, "limit_exceeded"):
+        meta = answer.json().get("meta") or {}
+        amounts = [meta.get(name) for name in ("limit", "current")]
+        told = f"{answer.line()}: meta is {meta}; expected resource, limit and current"
+        probe.holds("REQ-ERR-012", bool(meta.get("resource")) and all(type(row) is int for row in amounts), told)
+    Levers(call).reset()
 
 
 @check("err.a-body-is-an-object", "REQ-ERR-013")
