@@ -246,17 +246,15 @@ def data_uri_not_judged(surgery: Surgery) -> None:
     """What a data URI holds is not looked at."""
     _inspected(
         surgery,
-        lambda facts: FileFacts("inline", size=1, format="png", width=400, height=400)
-        if facts.origin == "inline"
-        else facts,
+        lambda facts: (
+            FileFacts("inline", size=1, format="png", width=400, height=400) if facts.origin == "inline" else facts
+        ),
     )
 
 
 def _found_as(surgery: Surgery, origin: str, instead: FileFacts) -> None:
     def around(judge: Any, version: str, document: Any, files: Any, *rest: Any) -> Judgement:
-        return judge(
-            version, document, lambda value: instead if files(value).origin == origin else files(value), *rest
-        )
+        return judge(version, document, lambda value: instead if files(value).origin == origin else files(value), *rest)
 
     surgery.wrap(runs, "judge", around)
 

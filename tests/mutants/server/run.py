@@ -156,5 +156,3 @@ def same_run_same_task(surgery: Surgery) -> None:
         return first[0]
 
     surgery.alter(*_RUNS, by=lambda answer: answer.change(alter))
-
-
