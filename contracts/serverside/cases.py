@@ -9,6 +9,7 @@ from contracts import requirements
 from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
+from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
@@ -34,20 +35,38 @@ class Case:
     """Further requirements that it says something about when all comes as it should."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What has to come of an input."""
+
+    violations: tuple[tuple[str, str], ...] = ()
+    """Pointer and rule of each, in order; with any of them the input is refused."""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Pointer and code of each."""
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> "Wanted":
+        """Return what follows from a judgement."""
+        return cls(
+            tuple((row.pointer, row.rule) for row in judgement.violations),
+            tuple((row.pointer, row.code) for row in judgement.warnings),
+        )
+
+
 def carry_out(probe: Probe, cases: Iterable[Case]) -> list[Exchange]:
     """Submit cases, and give a verdict on every requirement that is concerned. Tasks are cancelled at once.
 
     Raises:
-        NotRunError: the purse does not hold one of them.
+        NotRunError: the purse does not hold one of them, or the key's account does not.
     """
     answers = []
     for case in cases:
         if not probe.concerns(case.requirement):
             continue
         given, files = put_in_place(probe, case.given)
-        judgement = video_v2_6.judge(probe.target.app_version, given, files.__getitem__)
-        answer = probe.run(given, version=None)
-        for requirement, kept, told in compare(case, judgement, answer):
+        wanted = Wanted.of(video_v2_6.judge(probe.target.app_version, given, files.__getitem__))
+        answer = submit(probe, given)
+        for requirement, kept, told in compare(case, wanted, answer):
             if kept is None:
                 probe.warn(requirement, told)
             else:
@@ -56,6 +75,18 @@ def carry_out(probe: Probe, cases: Iterable[Case]) -> list[Exchange]:
     for answer in answers:
         probe.dismiss(answer)
     return answers
+
+
+def submit(probe: Probe, given: Any) -> Exchange:  # noqa: ANN401  # JSON
+    """Submit an input in a way that warnings are told.
+
+    Raises:
+        NotRunError: the purse does not hold it, or the key's account does not.
+    """
+    answer = probe.run(given, version=None)
+    if answer.status == 402:
+        raise NotRunError(f"{answer.line()}: the key's account does not hold what it costs")
+    return answer
 
 
 def put_in_place(probe: Probe, given: Any) -> tuple[Any, Mapping[str, FileFacts]]:  # noqa: ANN401  # JSON
@@ -95,12 +126,12 @@ def upload(probe: Probe, file: Upload) -> str:
     return str(record["uri"])
 
 
-def compare(case: Case, judgement: Judgement, answer: Exchange) -> Iterator[Seen]:
+def compare(case: Case, wanted: Wanted, answer: Exchange) -> Iterator[Seen]:
     """Compare an answer with what the contract says of the input; yield what was seen of each requirement."""
-    if judgement.violations:
-        yield from _refusal(case, judgement, answer)
+    if wanted.violations:
+        yield from _refusal(case, list(wanted.violations), answer)
     else:
-        yield from _acceptance(case, judgement, answer)
+        yield from _acceptance(case, list(wanted.warnings), answer)
 
 
 def violations_of(answer: Exchange) -> list[tuple[str, str]]:
@@ -129,8 +160,7 @@ def warnings_of(answer: Exchange) -> list[tuple[str, str]]:
     return [(str((row.get("meta") or {}).get("pointer")), str(row.get("code"))) for row in told]
 
 
-def _refusal(case: Case, judgement: Judgement, answer: Exchange) -> Iterator[Seen]:
-    wanted = [(row.pointer, row.rule) for row in judgement.violations]
+def _refusal(case: Case, wanted: list[tuple[str, str]], answer: Exchange) -> Iterator[Seen]:
     concerned = list(dict.fromkeys([case.requirement, *(rule for _, rule in wanted)]))
     if (answer.status, answer.code) != (422, "validation_error"):
         met = f"{answer.status} {answer.code or ''}".strip()
@@ -155,33 +185,31 @@ def _refusal(case: Case, judgement: Judgement, answer: Exchange) -> Iterator[See
         yield from ((requirement, True, line) for requirement in sorted(case.asked))
 
 
-def _acceptance(case: Case, judgement: Judgement, answer: Exchange) -> Iterator[Seen]:
+def _acceptance(case: Case, wanted: list[tuple[str, str]], answer: Exchange) -> Iterator[Seen]:
     if answer.status != 200:
         named = violations_of(answer) if answer.status == 422 else []
         told = f"{case.what}: answered {answer.status} {answer.code}, {_listed(named)}; expected it to be accepted"
         known = [rule for _, rule in named if rule in requirements.load()]
         yield from ((requirement, False, told) for requirement in dict.fromkeys([case.requirement, *known]))
         return
-    wanted = [(row.pointer, row.code) for row in judgement.warnings]
     got = warnings_of(answer)
     line = f"{case.what}: accepted with {_warned(got)}"
-    missing = [row for row in judgement.warnings if got.count((row.pointer, row.code)) != 1]
-    for warned in judgement.warnings:
-        kept = warned not in missing
-        yield warned.rule, kept, line if kept else f"{line}; expected {_warned(wanted)}"
+    expected = f"{line}; expected {_warned(wanted)}"
+    missing = [row for row in wanted if got.count(row) != wanted.count(row)]
     needless = [row for row in got if row not in wanted]
+    for row in wanted:
+        yield rule_of_warning(row[1]) or case.requirement, row not in missing, expected if row in missing else line
     for _, code in needless:
         rule = rule_of_warning(code)
-        told = f"{line}; expected {_warned(wanted)}"
         if rule is None:
             # Somebody else's server may have more to say.
-            yield case.requirement, None, told
+            yield case.requirement, None, expected
         else:
-            yield rule, False, told
-            yield case.requirement, False, told
+            yield rule, False, expected
+            yield case.requirement, False, expected
     if not missing and not needless:
-        for requirement in sorted({case.requirement, *case.asked} - {row.rule for row in judgement.warnings}):
-            yield requirement, True, line
+        spoken = {rule_of_warning(code) for _, code in wanted}
+        yield from ((requirement, True, line) for requirement in sorted({case.requirement, *case.asked} - spoken))
 
 
 def rule_of_warning(code: str) -> str | None:

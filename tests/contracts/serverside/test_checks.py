@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from contracts import requirements
 from contracts.apps.table import VERSIONS, VersionName
 from contracts.serverside import check
 from contracts.serverside.caller import Recorder
