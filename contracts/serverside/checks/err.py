@@ -53,8 +53,7 @@ def problems_have_one_shape(probe: Probe) -> None:
         unknown = {"filters": [{"field": "status", "operator": "eq", "value": "asleep"}]}
         yield send("POST", "/tasks/list", json=unknown), 400, "invalid_filter"
         yield send("POST", "/files", json={}), 422, "validation_error"
-        nowhere = {"app": "nobody/nothing", "input": {}}
-        yield send("POST", "/apps/run", json=nowhere), 404, "not_found"
+        yield send("GET", "/apps/nobody/nothing"), 404, "not_found"
 
     _shaped(probe, refused())
 
