@@ -114,7 +114,11 @@ def upload(probe: Probe, file: Upload) -> str:
     if file.state == "inline":
         return f"data:{file.content_type};base64,{base64.b64encode(file.content).decode('ascii')}"
     row = {"uri": "", "filename": file.name, "content_type": file.content_type, "size": len(file.content)}
-    (record,) = probe.call.send("POST", "/files", json={"files": [row]}).data
+    answer = probe.call.send("POST", "/files", json={"files": [row]})
+    records = answer.data
+    if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
+        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.body[:200]!r}")
+    (record,) = records
     if file.state == "uploaded":
         headers = {"Content-Type": file.content_type}
         url = record["upload_url"]

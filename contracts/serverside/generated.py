@@ -82,13 +82,29 @@ class _Bench:
             except UnexpectedError as error:
                 self.known[name] = ((_REFUSED, False, str(error)),)
             self.held.update(requirement for requirement, kept, _ in self.known[name] if kept)
-        for requirement, kept, told in self.known[name]:
+        # A broken rule says more than the promise about all of them.
+        for requirement, kept, told in sorted(self.known[name], key=lambda row: row[0] in {_REFUSED, _ACCEPTED}):
             if kept is False:
                 self._raise(requirement, told)
 
     def _raise(self, requirement: str, told: str) -> NoReturn:
         made = self.classes.setdefault(requirement, type(f"Difference{requirement}", (DifferenceError,), {}))
         raise made(requirement, told)
+
+
+class _Drawn:
+    """A drawn value that Hypothesis does not write down, for it may have megabytes."""
+
+    def __init__(self, value: Any) -> None:  # noqa: ANN401  # whatever the strategy draws
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+@st.composite
+def _veiled(draw: st.DrawFn, strategy: st.SearchStrategy[Any]) -> _Drawn:
+    return _Drawn(draw(strategy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ def run(
     stopped = None
     try:
         recorder.begin()
-        steps = _steps(probe, max_examples)
+        steps = list(_steps(probe, max_examples))
     except UnexpectedError as error:
         yield PhaseEnded(PHASE, str(error))
         return
@@ -166,9 +182,9 @@ def _draw(bench: _Bench, step: _Step, seed: int) -> Iterator[DifferenceError]:
         report_multiple_bugs=True,
         print_blob=False,
     )
-    @hypothesis.given(step.strategy)
-    def examined(value: Any) -> None:  # noqa: ANN401  # whatever the strategy draws
-        bench.look(*step.seen(value))
+    @hypothesis.given(_veiled(step.strategy))
+    def examined(drawn: _Drawn) -> None:
+        bench.look(*step.seen(drawn.value))
 
     try:
         examined()
