@@ -9,6 +9,7 @@ from contracts import requirements
 from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
+from contracts.serverside import clips
 from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.pictures import Upload
@@ -113,19 +114,10 @@ def upload(probe: Probe, file: Upload) -> str:
     """
     if file.state == "inline":
         return f"data:{file.content_type};base64,{base64.b64encode(file.content).decode('ascii')}"
-    row = {"uri": "", "filename": file.name, "content_type": file.content_type, "size": len(file.content)}
-    answer = probe.call.send("POST", "/files", json={"files": [row]})
-    records = answer.data
-    if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
-        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.body[:200]!r}")
-    (record,) = records
     if file.state == "uploaded":
-        headers = {"Content-Type": file.content_type}
-        url = record["upload_url"]
-        put = probe.call.send("PUT", url, content=file.content, headers=headers, key=None, version=None)
-        if put.status is None or not 200 <= put.status < 300:
-            raise UnexpectedError(f"{put.line()}: expected the upload to be taken, got {put.body[:200]!r}")
-    elif file.state == "deleted":
+        return str(clips.uploaded(probe.call, file.content, file.name, file.content_type)["uri"])
+    record = clips.announced(probe.call, len(file.content), file.name, file.content_type)
+    if file.state == "deleted":
         probe.call.send("DELETE", f"/files/{record['id']}")
     return str(record["uri"])
 

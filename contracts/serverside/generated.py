@@ -27,6 +27,7 @@ from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, St
 from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.finding import Finding
 from contracts.serverside.levers import Levers
+from contracts.serverside.machine import BrokenError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe, Specimens
 from contracts.serverside.purse import Purse
@@ -46,16 +47,6 @@ _REFUSED, _ACCEPTED = "REQ-ERR-009", "REQ-INPUT-018"
 """What an input is about whose every rule is kept: all is told at once, and nothing without a cause."""
 
 
-class DifferenceError(AssertionError):
-    """The server answers otherwise. Each requirement has a class of its own, so that each is shrunk by itself."""
-
-    def __init__(self, requirement: str, told: str) -> None:
-        """Make one."""
-        super().__init__(f"{requirement}: {told}")
-        self.requirement = requirement
-        self.told = told
-
-
 @dataclass(slots=True)
 class _Bench:
     """What all examples of a step share."""
@@ -66,7 +57,8 @@ class _Bench:
     known: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
     """What was seen of each input that was sent; none is sent twice."""
     held: Counter[str] = field(default_factory=Counter)
-    classes: dict[str, type[DifferenceError]] = field(default_factory=dict)
+    classes: dict[str, type[BrokenError]] = field(default_factory=dict)
+    """A class for each requirement, so that Hypothesis shrinks each by itself."""
     stopped: str | None = None
 
     def look(self, name: str, seen: Callable[[], Iterator[Seen]]) -> None:
@@ -88,7 +80,7 @@ class _Bench:
                 self._raise(requirement, told)
 
     def _raise(self, requirement: str, told: str) -> NoReturn:
-        made = self.classes.setdefault(requirement, type(f"Difference{requirement}", (DifferenceError,), {}))
+        made = self.classes.setdefault(requirement, type(f"Broken{requirement}", (BrokenError,), {}))
         raise made(requirement, told)
 
 
@@ -168,7 +160,7 @@ def run(
     yield PhaseEnded(PHASE, stopped)
 
 
-def _draw(bench: _Bench, step: _Step, seed: int) -> Iterator[DifferenceError]:
+def _draw(bench: _Bench, step: _Step, seed: int) -> Iterator[BrokenError]:
     """Draw examples, and yield each difference in its least form."""
 
     @hypothesis.seed(seed)
@@ -188,10 +180,10 @@ def _draw(bench: _Bench, step: _Step, seed: int) -> Iterator[DifferenceError]:
 
     try:
         examined()
-    except DifferenceError as error:
+    except BrokenError as error:
         yield error
     except BaseExceptionGroup as several:
-        yield from (error for error in several.exceptions if isinstance(error, DifferenceError))
+        yield from (error for error in several.exceptions if isinstance(error, BrokenError))
 
 
 def _steps(probe: Probe, max_examples: int) -> Iterator[_Step]:

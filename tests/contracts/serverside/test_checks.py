@@ -31,7 +31,7 @@ def findings(request: pytest.FixtureRequest) -> Findings:
         for event in run(target, Wish(), Recorder()):
             if isinstance(event, Found):
                 found.setdefault(event.finding.check, []).append(event.finding)
-    return found
+    return version, found
 
 
 @pytest.mark.parametrize("check", check.load(), ids=lambda row: row.name)
