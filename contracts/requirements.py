@@ -67,6 +67,10 @@ class Requirement:
         """The middle part of the id."""
         return self.id.split("-")[1]
 
+    def concerns(self, version: str) -> bool:
+        """Tell whether a version of the app has to keep it."""
+        return not self.versions or version in self.versions
+
 
 @functools.cache
 def load() -> Mapping[str, Requirement]:

@@ -9,13 +9,10 @@ import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from contracts import requirements
 from contracts.serverside import checks
-
-if TYPE_CHECKING:
-    from contracts.serverside.probe import Probe
 
 Need = Literal["spend", "other-key", "any-key", "control", "receiver", "loopback"]
 """What a check wants besides a server.
@@ -42,7 +39,8 @@ class Check:
     """Ids it will give a verdict on; one that it does not is a failure of the check."""
     needs: frozenset[Need]
     summary: str
-    run: "Callable[[Probe], None]"
+    run: Callable[..., None]
+    """Takes a Probe; its module imports this one."""
 
     @property
     def area(self) -> str:
@@ -50,7 +48,7 @@ class Check:
         return self.name.partition(".")[0]
 
 
-def check(name: str, *cited: str, needs: tuple[Need, ...] = ()) -> "Callable[[Callable[[Probe], None]], Check]":
+def check(name: str, *cited: str, needs: tuple[Need, ...] = ()) -> Callable[[Callable[..., None]], Check]:
     """Make a function a check; its docstring is the summary.
 
     Args:
@@ -65,7 +63,7 @@ def check(name: str, *cited: str, needs: tuple[Need, ...] = ()) -> "Callable[[Ca
     if not _NAME.fullmatch(name) or not cited or unknown:
         raise ValueError(f"{name}: expected area.what-it-says and ids of requirements.toml, got {unknown or cited}")
 
-    def made(function: "Callable[[Probe], None]") -> Check:
+    def made(function: Callable[..., None]) -> Check:
         summary = (function.__doc__ or "").strip().splitlines()[0]
         return Check(name, cited, frozenset(needs), summary, function)
 

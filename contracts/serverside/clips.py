@@ -1,12 +1,12 @@
 """What is sold: an input for each price of the list, and a picture for those that need one."""
 
-import struct
-import zlib
 from typing import Any, Literal
 
 from contracts.apps import table
 from contracts.apps.table import VersionName
+from contracts.serverside import pictures
 from contracts.serverside.caller import Caller
+from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.probe import PROMPT
 
 Kind = Literal["low-silent", "high-silent", "high-sound", "high-voice"]
@@ -45,24 +45,37 @@ def price(kind: Kind, seconds: int) -> int:
 
 
 def png(side: int = 320) -> bytes:
-    """Return a grey square picture."""
-    rows = zlib.compress((b"\x00" + b"\x80" * side) * side, 9)
-    parts = ((b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts
-    )
+    """Return a square picture."""
+    return pictures.png(side, side).content
 
 
-def uploaded(call: Caller, content: bytes, filename: str = "square.png") -> dict[str, Any]:
-    """Upload a picture and return its file.
+def uploaded(
+    call: Caller, content: bytes, filename: str = "square.png", content_type: str = "image/png"
+) -> dict[str, Any]:
+    """Upload a file and return its record.
 
     Raises:
         UnexpectedError: it was refused.
     """
-    wanted = {"uri": "", "filename": filename, "content_type": "image/png", "size": len(content)}
-    answer = call.send("POST", "/files", json={"files": [wanted]})
-    made: dict[str, Any] = answer.data[0]
-    headers = {"Content-Type": "image/png"}
+    made = announced(call, len(content), filename, content_type)
+    headers = {"Content-Type": content_type}
     # The URL is its own permission, and a store is none of the key's business.
-    call.send("PUT", made["upload_url"], content=content, headers=headers, key=None, version=None)
+    put = call.send("PUT", made["upload_url"], content=content, headers=headers, key=None, version=None)
+    if put.status is None or not 200 <= put.status < 300:
+        raise UnexpectedError(f"{put.line()}: expected the upload to be taken, got {put.body[:200]!r}")
+    return made
+
+
+def announced(call: Caller, size: int, filename: str, content_type: str) -> dict[str, Any]:
+    """Announce a file and return its record.
+
+    Raises:
+        UnexpectedError: it was refused, or its record has no address.
+    """
+    wanted = {"uri": "", "filename": filename, "content_type": content_type, "size": size}
+    answer = call.send("POST", "/files", json={"files": [wanted]})
+    records = answer.data
+    if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
+        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.body[:200]!r}")
+    made: dict[str, Any] = records[0]
     return made

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from contracts import requirements
 from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock
@@ -128,7 +129,7 @@ class Probe:
         Args:
             given: the input; the cheapest one when left out.
             price: microcents it costs when it is accepted; reckoned from the input when left out.
-            members: of the request besides app and input.
+            members: of the request besides app and input; `headers`, `version` and `path` go with the request itself.
 
         Raises:
             NotRunError: the purse does not hold it.
@@ -155,6 +156,17 @@ class Probe:
             UnexpectedError: it did not in time.
         """
         return self.specimens.ended(task_id)
+
+    def dismiss(self, answer: Exchange) -> None:
+        """Cancel the task that a run was answered with, if there is one: nobody waits for it, and it may cost less."""
+        identifier = _id_of(answer)
+        if identifier is not None:
+            self.call.send("POST", f"/tasks/{identifier}/cancel", json={})
+            self.specimens.ended(identifier)
+
+    def concerns(self, requirement: str) -> bool:
+        """Tell whether a requirement concerns the version that is judged."""
+        return requirements.load()[requirement].concerns(self.target.app_version)
 
     def pause(self) -> None:
         """Wait a moment before the next look."""
@@ -245,7 +257,10 @@ class Specimens:
         self._callers: dict[tuple[str | None, float], Caller] = {}
         self._tasks: dict[str, str] = {}
         self._prices: dict[str, int] = {}
-        self._settled: set[str] = set()
+        self.videos: dict[str, bytes] = {}
+        """Of completed tasks, by the name that they were submitted under."""
+        self.uploads: dict[str, str] = {}
+        """Addresses of files that several inputs name."""
         self.call = self.caller(target.api_key)
 
     def caller(self, key: str | None, patience: float | None = None) -> Caller:
@@ -276,9 +291,10 @@ class Specimens:
             raise NotRunError(f"{error}; allow more with --spend") from None
         headers = members.get("headers", {})
         version = members.get("version", "2")
-        told = {key: value for key, value in members.items() if key not in {"headers", "version"}}
+        path = members.get("path", "/apps/run")
+        told = {key: value for key, value in members.items() if key not in {"headers", "version", "path"}}
         body = {"app": reference(self._target), "input": given, **told}
-        answer = self.call.send("POST", "/apps/run", json=body, headers=headers, version=version)
+        answer = self.call.send("POST", path, json=body, headers=headers, version=version)
         identifier = _id_of(answer)
         if identifier is None:
             self._purse.settle(price, 0)
@@ -354,7 +370,16 @@ def price_of(target: Target, given: Any) -> int:  # noqa: ANN401  # JSON
     judgement = video_v2_6.judge(
         target.app_version, given, lambda _: FileFacts("uploaded", size=1, format="png", width=640, height=480)
     )
-    return judgement.price
+    if not judgement.violations:
+        return judgement.price
+    # It is to be refused; a server that takes it nevertheless charges for it.
+    known = given if isinstance(given, dict) else {}
+    spec = table.load()
+    app = spec.versions[target.app_version]
+    kind = "high-voice" if known.get("voice_id") else "high-sound"
+    if known.get(app.quality_field) == app.low:
+        kind = "low-silent"
+    return spec.prices[kind]["10" if str(known.get("duration")) == "10" else "5"]
 
 
 def _id_of(answer: Exchange) -> str | None:

@@ -22,10 +22,14 @@ class Row:
 
     requirement: Requirement
     findings: list[Finding] = field(default_factory=list)
+    concerned: bool = True
+    """Whether it concerns the version of the app that is judged."""
 
     @property
     def verdict(self) -> Verdict:
         """The one that decides."""
+        if not self.concerned:
+            return "not-applicable"
         if not self.findings:
             return "not-applicable" if self.requirement.id in scope.outside() else "not-run"
         return worst([finding.verdict for finding in self.findings])
@@ -33,6 +37,8 @@ class Row:
     @property
     def told(self) -> str:
         """The word that goes with the verdict."""
+        if not self.concerned:
+            return f"it concerns version {' and '.join(self.requirement.versions)} of the app alone"
         deciding = [finding for finding in self.findings if finding.verdict == self.verdict]
         return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
 
@@ -58,6 +64,8 @@ class Results:
         match event:
             case RunBegan():
                 self.began = event
+                for row in self.rows.values():
+                    row.concerned = row.requirement.concerns(event.target.app_version)
             case Found():
                 self.rows[event.finding.requirement].findings.append(event.finding)
             case PhaseEnded(phase, stopped) if stopped is not None:

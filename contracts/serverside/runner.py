@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.serverside import check, clock, fuzzed, machine, scripted
+from contracts.serverside import check, clock, fuzzed, generated, machine, scripted
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.events import Event, RunBegan, RunEnded
 from contracts.serverside.exchange import UnexpectedError
@@ -49,6 +49,10 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
         yield RunBegan(target, wish.phases, wish.seed, _server(specimens))
         if "scripted" in wish.phases:
             yield from scripted.run(_chosen(wish), target, recorder, purse, levers, specimens)
+        if "generated" in wish.phases:
+            yield from generated.run(
+                target, recorder, purse, levers, specimens, seed=wish.seed, max_examples=wish.max_examples
+            )
         if "schemathesis" in wish.phases:
             yield from fuzzed.run(target, recorder, seed=wish.seed, max_examples=wish.max_examples)
         if "machine" in wish.phases:

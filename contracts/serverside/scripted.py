@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from contracts import requirements
 from contracts.serverside import clock, scope
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
@@ -36,7 +37,8 @@ def run(
 ) -> Iterator[Event]:
     """Carry out checks and yield what they find.
 
-    A requirement that a check has declared and not spoken of is a failure: it was never exercised.
+    A requirement that a check has declared and not spoken of is a failure: it was never exercised. Those that concern
+    another version of the app are left out.
     """
     yield PhaseBegan(PHASE, len(checks))
     always = Always(target, PHASE)
@@ -45,16 +47,17 @@ def run(
         begun = clock.now()
         found: list[Finding] = []
         recorder.begin()
+        concerned = [row for row in check.requirements if requirements.load()[row].concerns(target.app_version)]
         lacking = _lacking(check, target, levers)
         if lacking is not None:
             emulators = scope.of_the_emulator() if lacking in {"control", "any-key"} else frozenset[str]()
             found += [
                 Finding(row, "not-applicable" if row in emulators else "not-run", _LACK[lacking], check.name, PHASE)
-                for row in check.requirements
+                for row in concerned
             ]
-        else:
+        elif concerned:
             probe = Probe(target, recorder, purse, levers, specimens, found.append, check.name)
-            found += _carry_out(check, probe, recorder)
+            found += _carry_out(check, concerned, probe, recorder)
         yield from map(Found, found)
         yield from map(Found, always.look(recorder.ordinary))
         yield StepEnded(PHASE, check.name, clock.now() - begun)
@@ -62,7 +65,7 @@ def run(
     yield PhaseEnded(PHASE)
 
 
-def _carry_out(check: Check, probe: Probe, recorder: Recorder) -> list[Finding]:
+def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: Recorder) -> list[Finding]:
     """Run a check; return what has to be said of requirements that it did not speak of."""
     verdict: Verdict = "fail"
     told = "the check ended without a word on it"
@@ -76,11 +79,7 @@ def _carry_out(check: Check, probe: Probe, recorder: Recorder) -> list[Finding]:
         # The server's answers are anybody's; a check that stumbles over one has found that they differ.
         told = f"the check could not go on: {type(error).__name__}: {error}"
     evidence = tuple(row.number for row in recorder.current)[-40:]
-    return [
-        Finding(row, verdict, told, check.name, PHASE, evidence)
-        for row in check.requirements
-        if row not in probe.emitted
-    ]
+    return [Finding(row, verdict, told, check.name, PHASE, evidence) for row in concerned if row not in probe.emitted]
 
 
 def _lacking(check: Check, target: Target, levers: Levers | None) -> Need | None:

@@ -20,7 +20,7 @@ Exit codes: 0 every promise that applies is kept, 1 one is broken or some were n
 2 wrong usage, 3 the suite itself failed.
 """
 
-PHASES = ("scripted", "schemathesis", "machine")
+PHASES = ("scripted", "generated", "schemathesis", "machine")
 
 
 @click.command(epilog=EXAMPLES)

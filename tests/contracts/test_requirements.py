@@ -154,3 +154,10 @@ def test_the_register_cannot_be_changed() -> None:
     """Everybody reads the same register."""
     with pytest.raises(TypeError):
         requirements.load()["REQ-TASK-001"] = requirements.load()["REQ-TASK-002"]  # type: ignore[index]
+
+
+def test_requirements_concern_versions() -> None:
+    """One without versions concerns them all."""
+    rows = requirements.load()
+    assert (rows["REQ-INPUT-010"].concerns("2026-05"), rows["REQ-INPUT-010"].concerns("2026-08")) == (True, False)
+    assert rows["REQ-RUN-001"].concerns("2026-08")

@@ -4,9 +4,10 @@ import pytest
 
 from contracts import requirements
 from contracts.serverside import scope
-from contracts.serverside.events import Found, PhaseEnded, RunEnded
+from contracts.serverside.events import Found, PhaseEnded, RunBegan, RunEnded
 from contracts.serverside.finding import Finding, Verdict, worst
 from contracts.serverside.results import Results
+from contracts.serverside.target import Target
 
 
 def finding(requirement: str, verdict: Verdict, told: str = "seen") -> Found:
@@ -89,3 +90,12 @@ def test_the_scope_names_requirements_that_exist() -> None:
     named = [*scope.outside(), *scope.of_the_emulator()]
     assert set(named) <= set(requirements.load())
     assert len(named) == len(set(named))
+
+
+def test_what_concerns_another_version_does_not_apply() -> None:
+    """The row says which version it concerns, and it keeps no run from being green."""
+    results = Results()
+    results.take(RunBegan(Target("http://127.0.0.1:1", "k", app_version="2026-08"), ("scripted",), 0, ""))
+    row = results.rows["REQ-INPUT-010"]
+    assert (row.verdict, row.told) == ("not-applicable", "it concerns version 2026-05 of the app alone")
+    assert results.rows["REQ-INPUT-011"].verdict == "not-run"
