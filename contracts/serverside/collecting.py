@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--inference-contract", metavar="BASE_URL", help="Judge this server: one test for each check.")
     group.addoption("--inference-contract-key", metavar="KEY", help="API key; or INFERENCE_API_KEY.")
     group.addoption("--inference-contract-version", metavar="VERSION", default="2026-05", help="App version.")
-    group.addoption("--inference-contract-spend", metavar="USD", type=float, help="As `inferencesh-mock check --spend`.")
+    group.addoption(
+        "--inference-contract-spend", metavar="USD", type=float, help="As `inferencesh-mock check --spend`."
+    )
     group.addoption("--inference-contract-i-mean-it", action="store_true", help="For a server beyond this machine.")
 
 

@@ -20,18 +20,14 @@ from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock, estimates, pictures
 from contracts.serverside.always import Always
-from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload
-from contracts.serverside.check import NotRunError
+from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding
-from contracts.serverside.levers import Levers
+from contracts.serverside.finding import Finding, NotRunError
 from contracts.serverside.machine import BrokenError
 from contracts.serverside.pictures import Upload
-from contracts.serverside.probe import Probe, Specimens
-from contracts.serverside.purse import Purse
-from contracts.serverside.target import Target
+from contracts.serverside.probe import Probe
 from contracts.strategies import BadFile, Files, ImageFile, LabelledInput
 
 PHASE = "generated"
@@ -108,30 +104,18 @@ class _Step:
     examples: int
 
 
-def run(
-    target: Target,
-    recorder: Recorder,
-    purse: Purse,
-    levers: Levers | None,
-    specimens: Specimens,
-    *,
-    seed: int,
-    max_examples: int,
-) -> Iterator[Event]:
+def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Send generated inputs, and yield what is found.
 
     Args:
-        target: the server.
-        recorder: where exchanges are kept.
-        purse: what may be spent.
-        levers: the server's control plane, if it has one.
-        specimens: callers.
+        docket: the server.
         seed: of what is drawn.
         max_examples: inputs of each kind.
     """
+    target, recorder = docket.target, docket.recorder
     yield PhaseBegan(PHASE, 4)
     always = Always(target, PHASE)
-    probe = Probe(target, recorder, purse, levers, specimens, lambda _: None, PHASE)
+    probe = Probe(target, recorder, docket.purse, docket.levers, docket.specimens, lambda _: None, PHASE)
     stopped = None
     try:
         recorder.begin()

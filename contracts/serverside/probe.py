@@ -12,9 +12,8 @@ from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock
 from contracts.serverside.caller import Caller, Recorder
-from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange, UnexpectedError
-from contracts.serverside.finding import Finding, Verdict
+from contracts.serverside.finding import Finding, NotRunError, Verdict
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target

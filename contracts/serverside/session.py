@@ -1,13 +1,13 @@
 """Checks carried out one by one, with everything that they share: what a pytest run of the suite holds."""
 
 from contracts.apps import table
-from contracts.serverside import runner, scripted
+from contracts.serverside import scripted
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check
-from contracts.serverside.events import Found
+from contracts.serverside.docket import Docket
 from contracts.serverside.finding import Finding
-from contracts.serverside.purse import MICROCENTS_PER_USD, Purse
+from contracts.serverside.purse import MICROCENTS_PER_USD
 from contracts.serverside.target import Target, TargetError, clean, is_loopback
 
 MOST_COMMANDS = 3
@@ -21,11 +21,9 @@ class Judging:
     """A server under judgement."""
 
     def __init__(self, target: Target) -> None:
-        """Ask the server whether it has a control plane."""
-        self._recorder = Recorder()
-        self._purse = Purse(target.spend)
-        self._target, self._levers, self._specimens = runner.prepared(target, self._recorder, self._purse)
-        self._always = Always(self._target, scripted.PHASE)
+        """Ask the server what it is."""
+        self._docket = Docket.opened(target, Recorder())
+        self._always = Always(self._docket.target, scripted.PHASE)
 
     @classmethod
     def of(cls, base_url: str, key: str, *, version: str, dollars: float | None, is_meant: bool) -> "Judging":
@@ -47,16 +45,13 @@ class Judging:
 
     def carry_out(self, check: Check) -> list[Finding]:
         """Carry a check out and return what it found."""
-        events = scripted.carried_out(
-            check, self._target, self._recorder, self._purse, self._levers, self._specimens, self._always
-        )
-        return [event.finding for event in events if isinstance(event, Found)]
+        return scripted.carried_out(check, self._docket, self._always)
 
     def commands(self, findings: list[Finding]) -> list[str]:
         """Return commands that send the last requests of some findings again."""
         numbers = dict.fromkeys(number for finding in findings for number in finding.exchanges[-1:])
-        return [self._recorder.exchanges[number - 1].curl() for number in numbers][:MOST_COMMANDS]
+        return [self._docket.recorder.exchanges[number - 1].curl() for number in numbers][:MOST_COMMANDS]
 
     def close(self) -> None:
         """Close the connections."""
-        self._specimens.close()
+        self._docket.close()
