@@ -20,6 +20,9 @@ Exit codes: 0 every promise that applies is kept, 1 one is broken or some were n
 2 wrong usage, 3 the suite itself failed.
 """
 
+SCRIPTED = ("scripted",)
+"""What --area and --check choose from."""
+
 PHASES = ("scripted", "generated", "schemathesis", "machine")
 
 
@@ -36,7 +39,13 @@ PHASES = ("scripted", "generated", "schemathesis", "machine")
 )
 @click.option("--area", "areas", multiple=True, metavar="AREA", help="Only this area, such as stream. Repeatable.")
 @click.option("--check", "names", multiple=True, metavar="NAME", help="Only this check. Repeatable.")
-@click.option("--phase", "phases", multiple=True, type=click.Choice(PHASES), help="Only this phase. Repeatable.")
+@click.option(
+    "--phase",
+    "phases",
+    multiple=True,
+    type=click.Choice(PHASES),
+    help="Only this phase; all of them, or `scripted` with --area or --check. Repeatable.",
+)
 @click.option("--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Generated cases of each.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is generated.")
 @click.option(
@@ -81,7 +90,7 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         spend=_microcents(options["spend"], local=local),
     )
     wish = runner.Wish(
-        phases=options["phases"] or PHASES,
+        phases=options["phases"] or (SCRIPTED if options["areas"] or options["names"] else PHASES),
         areas=options["areas"],
         names=options["names"],
         seed=options["seed"],
