@@ -16,7 +16,7 @@ from contracts import fixtures
 from contracts.plans import plan
 from contracts.plans.plan import Plan, PlanError
 
-_KEYS = frozenset({"summary", "source", "settings", "steps", "chaos", "pain_point"})
+_KEYS = frozenset({"summary", "source", "settings", "steps", "chaos", "pain_point", "meet"})
 
 
 class ScenarioError(LookupError):
@@ -38,6 +38,8 @@ class Scenario:
     """Behaviour settings that the scenario needs, for whoever arms it as a world's plan."""
     pain_point: int | None = None
     """Its number in app.md §7."""
+    meet: str | None = None
+    """What the client has to do to meet the trouble, where an ordinary run does not."""
 
 
 @functools.cache
@@ -98,4 +100,5 @@ def read(name: str, text: str) -> Scenario:
         plan=parsed,
         settings=MappingProxyType(document.get("settings", {})),
         pain_point=document.get("pain_point"),
+        meet=document.get("meet"),
     )
