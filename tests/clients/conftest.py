@@ -10,8 +10,12 @@ import httpx
 import pytest
 from PIL import Image
 
+from mockserver.settings import Behaviour, Settings
+from mockserver.testing import RunningServer, serving
+
 from .child import Driver
 from .environments import Environments, MissingError
+from .hurry import Case, hurry
 from .releases import JAVASCRIPT, PythonClient
 from .servers import Servers
 
@@ -106,3 +110,27 @@ def assert_mp4(fetch: Callable[[str], httpx.Response]) -> Callable[[str], None]:
         assert response.content[4:8] == b"ftyp"
 
     return check
+
+
+@pytest.fixture(scope="session")
+def pain_server() -> Iterator[RunningServer]:
+    """An emulator with cheap videos, whose tasks take as long today as they did yesterday."""
+    with serving(Settings(port=0, seed=7, behaviour=Behaviour(media="tiny"))) as server:
+        yield server
+
+
+@pytest.fixture
+def case(
+    pain_server: RunningServer,
+    api_key: str,
+    drive: Callable[[PythonClient], Driver],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Case:
+    """A world for one test and hurried clients of it, in an empty folder and off any proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    monkeypatch.setenv("FILE_CACHE_DIR", str(tmp_path / "files"))
+    monkeypatch.chdir(tmp_path)  # the client takes any text that names an existing file for an upload
+    hurry(monkeypatch)
+    return Case(pain_server.world(api_key), drive)
