@@ -1,7 +1,7 @@
-"""The newest Python client in a hurry: a minute of it is a second of ours, and so is a minute of its world.
+"""The newest Python client against a world of its own, and both in a hurry.
 
-Nothing of the client is changed but how long it waits: each of its own limits is divided by `PACE`, and the clock of
-the world it talks to runs `PACE` times as fast. What the tests tell in seconds is told in the client's own.
+Nothing of the client is changed but how long it waits: always between two streams, and where a test says so
+(`impatient`) in its time limits. What the tests tell in seconds is told in the client's own.
 """
 
 import inspect
@@ -20,19 +20,29 @@ from mockserver.testing import World
 from .child import Answer, Driver
 from .releases import PYTHON, PythonClient
 
-PACE = 60
+PACE = 100
+"""By how much the world's clock is faster than ours, and the client's limits are shorter."""
 APP = "klingai/video-v2-6"
 
 _RECONNECT_MS = 1000
 _IDLE_SECONDS = 30.0
+_LOOK_SECONDS = 0.01
 
 
 class Case:
     """One test: a world with a scenario, and clients of it."""
 
-    def __init__(self, world: World, drive: Callable[[PythonClient], Driver]) -> None:
+    def __init__(
+        self, world: World, drive: Callable[[PythonClient], Driver], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.world = world
         self._drive = drive
+        for function in (
+            official.Inference.run,
+            official.Inference.stream_task,
+            official.TaskStream.__init__,
+        ):
+            _shorten(monkeypatch, function, "reconnect_delay_ms", _RECONNECT_MS)
         self.sync = inferencesh.inference(api_key=world.api_key, base_url=world.base_url)
 
     def meet(self, scenario: str, **behaviour: Any) -> None:
@@ -51,10 +61,21 @@ class Case:
         result: dict[str, Any] = self.sync.run(params(prompt, **given))
         return result
 
+    def watch(self, prompt: str = "A paper boat", **given: Any) -> dict[str, Any]:
+        """Run and wait, while nothing happens before the client looks on."""
+        with self.time_flies(step=0.5, watched=True):
+            return self.run(prompt, **given)
+
+    def updates(self) -> list[dict[str, Any]]:
+        """Run and return every update of the stream, of a task that begins once the client looks on."""
+        with self.time_flies(step=0.5, watched=True):
+            return list(self.sync.run(params(), stream=True))
+
     def asynchronously(self, what: str, prompt: str = "A paper boat") -> Answer:
         """Let the asynchronous client do a case of `driver.py`, in an environment of its own and without any hurry."""
         client = PythonClient(PYTHON[-1], "async")
-        return self._drive(client).answer(what, self.world.base_url, self.world.api_key, prompt=prompt)
+        with self.time_flies(step=0.5, watched=True):
+            return self._drive(client).answer(what, self.world.base_url, self.world.api_key, prompt=prompt)
 
     def submit(self, prompt: str = "A paper boat", **given: Any) -> str:
         """Run without waiting and return the task's id."""
@@ -85,18 +106,41 @@ class Case:
         return {row["state"] for row in self.world.control("GET", "/plan")["ledger"]}
 
     @contextmanager
-    def time_flies(self) -> Iterator[Callable[[float], None]]:
-        """Move a manual clock on by minutes, as fast as it goes; what comes out waits until so many seconds have passed."""
+    def impatient(self) -> Iterator[None]:
+        """Divide the client's own time limits by PACE: 30 s of a call, 60 s of a stream, 30 s of heartbeats alone."""
+        ask = requests.request
+
+        def request(**given: Any) -> requests.Response:
+            return ask(**{**given, "timeout": given["timeout"] / PACE})
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(requests, "request", request)
+            _shorten(patch, official.Inference._iter_ndjson, "idle_timeout", _IDLE_SECONDS)
+            yield
+
+    @contextmanager
+    def time_flies(
+        self, *, step: float = 60, pace: float | None = None, watched: bool = False
+    ) -> Iterator[Callable[[float], None]]:
+        """Move a manual clock on; what comes out waits until so many seconds have passed.
+
+        Args:
+            step: seconds at a time.
+            pace: seconds of the world's for one of ours; as fast as it goes unless given.
+            watched: not before a stream has been opened, so that it has something to tell.
+        """
         self.world.freeze()
         moved = 0.0
         news, over = Condition(), Event()
 
         def move() -> None:
             nonlocal moved
-            while not over.is_set():
-                self.world.advance(60)
+            while watched and not over.wait(_LOOK_SECONDS) and not self.calls("tasks.stream"):
+                pass
+            while not over.wait(0 if pace is None else step / pace):
+                self.world.advance(step)
                 with news:
-                    moved += 60
+                    moved += step
                     news.notify_all()
 
         def passed(seconds: float) -> None:
@@ -116,23 +160,6 @@ def params(prompt: str = "A paper boat", **given: Any) -> dict[str, Any]:
     """What the app's page passes to `run`; a webhook stands beside the input."""
     beside = {name: given.pop(name) for name in ("webhook",) if name in given}
     return {"app": APP, "input": {"prompt": prompt, **given}, **beside}
-
-
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Divide every limit of the newest client by PACE, for one test."""
-    for function in (
-        official.Inference.stream_task,
-        official.TaskStream.__init__,
-        official.Inference.run,
-    ):
-        _shorten(monkeypatch, function, "reconnect_delay_ms", _RECONNECT_MS)
-    _shorten(monkeypatch, official.Inference._iter_ndjson, "idle_timeout", _IDLE_SECONDS)
-    ask = requests.request
-
-    def request(**given: Any) -> requests.Response:
-        return ask(**{**given, "timeout": given["timeout"] / PACE})
-
-    monkeypatch.setattr(requests, "request", request)
 
 
 def _shorten(monkeypatch: pytest.MonkeyPatch, function: Callable[..., Any], name: str, known: float) -> None:

@@ -18,6 +18,9 @@ from mockserver.testing import inspect
 
 from .hurry import Case
 
+# The client leaves the socket of an error open until it is collected.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 Fetch = Callable[[str], httpx.Response]
 
 
@@ -70,8 +73,7 @@ def test_video_cut_short_is_taken_for_a_video(case: Case) -> None:
     case.meet("video-cut-short")
     file = File(case.run()["output"]["video"])
     assert file.content_type == "video/mp4"
-    with pytest.raises(ValueError, match="moov|truncated|ends|beyond"):
-        inspect(content(file))
+    assert inspect(content(file)).problems
 
 
 def test_html_for_video_is_saved_as_a_video(case: Case) -> None:
@@ -159,7 +161,7 @@ def test_sound_missing_goes_unnoticed(case: Case) -> None:
     case.meet("sound-missing")
     result = case.run(sound=True)
     assert case.world.task(result["id"])["media"]["sound"] is True
-    assert inspect(content(File(result["output"]["video"]))).sound is None
+    assert inspect(content(File(result["output"]["video"]))).sound is False
 
 
 def test_odd_video_goes_unnoticed(case: Case) -> None:
@@ -192,9 +194,8 @@ def test_wrong_length_told_goes_unnoticed(case: Case) -> None:
     """The header says ten seconds, the pictures last five."""
     case.meet("wrong-length-told")
     raw = content(File(case.run()["output"]["video"]))
+    assert inspect(raw).duration > 9
     with av.open(BytesIO(raw)) as file:
-        assert file.duration is not None
-        assert file.duration > 9_000_000
         assert sum(1 for _ in file.decode(video=0)) == 121
 
 

@@ -27,7 +27,7 @@ def test_lost_response_is_paid_twice(case: Case) -> None:
 def test_slow_accept_is_paid_twice(case: Case) -> None:
     """After 30 s the client gives up on a run that is accepted after 45 s."""
     case.meet("slow-accept")
-    with pytest.raises(requests.ReadTimeout):
+    with case.impatient(), pytest.raises(requests.ReadTimeout):
         case.run()
     case.run()
     assert case.finish()["charged"] == 2 * PAID
@@ -170,7 +170,7 @@ def test_flaky_401_does_not_meet_the_asynchronous_client(case: Case) -> None:
 def test_flaky_401_of_a_stream_is_taken_for_an_update(case: Case) -> None:
     """The stream's status is not looked at: the problem comes as an update with status 401, and then all goes well."""
     case.meet("flaky-401-stream")
-    updates = list(case.sync.run(params(), stream=True))
+    updates = case.updates()
     assert (updates[0]["id"], updates[0]["status"]) == (None, 401)
     assert updates[-1]["status"] == 10
 
