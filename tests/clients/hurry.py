@@ -32,9 +32,7 @@ _LOOK_SECONDS = 0.01
 class Case:
     """One test: a world with a scenario, and clients of it."""
 
-    def __init__(
-        self, world: World, drive: Callable[[PythonClient], Driver], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def __init__(self, world: World, drive: Callable[[PythonClient], Driver], monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self._drive = drive
         for function in (

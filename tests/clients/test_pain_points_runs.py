@@ -20,13 +20,24 @@ def test_lost_response_is_paid_twice(case: Case) -> None:
     case.run()
     money = case.finish()
     assert (money["charged"], money["would_have_been_enough"], len(money["suspects"])) == (2 * PAID, PAID, 1)
-    sent = [case.world.control("GET", f"/journal/{row['id']}")["request"]["headers"] for row in case.calls("runs.create")]
+    sent = [
+        case.world.control("GET", f"/journal/{row['id']}")["request"]["headers"] for row in case.calls("runs.create")
+    ]
     assert not [name for headers in sent for name, _ in headers if "idempotency" in name.lower()]
 
 
 def test_slow_accept_is_paid_twice(case: Case) -> None:
     """After 30 s the client gives up on a run that is accepted after 45 s."""
     case.meet("slow-accept")
+    with case.impatient(), pytest.raises(requests.ReadTimeout):
+        case.run()
+    case.run()
+    assert case.finish()["charged"] == 2 * PAID
+
+
+def test_hanging_run_is_paid_twice(case: Case) -> None:
+    """No answer at all is given up after 30 s, with the work done."""
+    case.meet("hanging-run")
     with case.impatient(), pytest.raises(requests.ReadTimeout):
         case.run()
     case.run()
@@ -72,6 +83,15 @@ def test_stuck_forever_with_a_limit_is_noticed(case: Case) -> None:
     task = case.submit()
     with case.time_flies(), pytest.raises(TimeoutError, match="did not complete"):
         case.sync.wait_for_completion(task, timeout=60 / PACE)
+
+
+def test_stuck_in_queue_can_be_given_up(case: Case) -> None:
+    """The same holds for a task that never starts; giving up does not cancel it."""
+    case.meet("stuck-in-queue")
+    task = case.submit()
+    with case.time_flies(), pytest.raises(TimeoutError, match=r"\(status: 2\)"):
+        case.sync.wait_for_completion(task, timeout=60 / PACE)
+    assert not case.calls("tasks.cancel")
 
 
 def test_late_completion_is_charged_after_the_client_has_given_up(case: Case) -> None:
@@ -120,6 +140,21 @@ def test_moderation_as_500_is_an_api_error(case: Case) -> None:
     assert len(case.calls("runs.create")) == 1
 
 
+def test_moderation_random_is_left_to_the_user(case: Case) -> None:
+    """The same input fails and passes, and the client tries once."""
+    case.meet("moderation-random")
+    ends = set()
+    for number in range(1, 30):
+        try:
+            ends.add(case.run()["status"])
+        except RuntimeError as error:
+            ends.add(str(error))
+        assert len(case.calls("runs.create")) == number
+        if len(ends) == 2:
+            break
+    assert ends == {10, "[-1] Task failed: Failure to pass the risk control system"}
+
+
 def test_concurrency_refused_fails_late_and_is_not_tried_again(case: Case) -> None:
     """A batch loses its first clips to a limit that would have passed; nothing is charged for them."""
     case.meet("concurrency-refused")
@@ -147,6 +182,14 @@ def test_billing_429_differs_by_its_code_alone(case: Case) -> None:
     with pytest.raises(APIError) as caught:
         case.run()
     assert (caught.value.status_code, caught.value.code) == (429, "payment_required")
+
+
+def test_billing_late_reads_like_any_failure(case: Case) -> None:
+    """An empty account at the vendor's is a RuntimeError like a picture that is too small."""
+    case.meet("billing-late")
+    with pytest.raises(RuntimeError, match=r"^\[1102\] Account balance not enough$") as caught:
+        case.run()
+    assert type(caught.value) is RuntimeError
 
 
 def test_flaky_401_loses_a_task_that_was_paid(case: Case) -> None:

@@ -54,7 +54,11 @@ def test_stream_heartbeats_lose_a_healthy_task(case: Case) -> None:
     slow = {"on": "run", "do": {"outcome": "slow", "factor": 1000}}
     case.world.control("POST", "/plan", {"steps": [slow]})
     task = case.submit()
-    with case.impatient(), case.time_flies(step=5, pace=PACE), pytest.raises(RuntimeError, match="^Stream ended without completion$"):
+    with (
+        case.impatient(),
+        case.time_flies(step=5, pace=PACE),
+        pytest.raises(RuntimeError, match="^Stream ended without completion$"),
+    ):
         case.sync.wait_for_completion(task)
     assert len(case.calls("tasks.stream")) == 6
 
