@@ -213,7 +213,7 @@ def test_output_meta_contradicts_and_is_not_shown(case: Case, tmp_path: Path, fe
 def test_upload_expired_shows_no_reason(case: Case, tmp_path: Path) -> None:
     """`Forbidden` is all; nothing is announced anew, and no run was made."""
     case.meet("upload-expired")
-    with pytest.raises(RuntimeError, match="^Failed to upload file content: Forbidden$"):
+    with pytest.raises(RuntimeError, match=r"^Failed to upload file content: Forbidden$"):
         case.run(image=str(picture(tmp_path, 640, 360)))
     assert case.tasks() == []
 
@@ -221,6 +221,6 @@ def test_upload_expired_shows_no_reason(case: Case, tmp_path: Path) -> None:
 def test_upload_flaky_is_not_tried_again(case: Case, tmp_path: Path) -> None:
     """One 500 of the store is the end."""
     case.meet("upload-flaky")
-    with pytest.raises(RuntimeError, match="^Failed to upload file content: "):
+    with pytest.raises(RuntimeError, match=r"^Failed to upload file content: "):
         case.run(image=str(picture(tmp_path, 640, 360)))
     assert len(case.calls("objects.put")) == 1

@@ -6,7 +6,7 @@ import pytest
 import requests
 from inferencesh import APIError
 
-from .hurry import PACE, Case, params
+from .hurry import PACE, Case
 
 PAID = 70_000_000
 """A clip of 5 s in pro with sound, which are the app's defaults, in microcents."""

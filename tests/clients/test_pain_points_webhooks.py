@@ -1,4 +1,4 @@
-"""What webhooks that go wrong mean to a user of the newest Python client, which takes none itself: app.md §7, 5 to 7."""
+"""What webhooks that go wrong mean to users of the newest Python client, which takes none itself: app.md §7, 5 to 7."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Receiver(HTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
-    def do_POST(self) -> None:  # noqa: N802  # the library's name
+    def do_POST(self) -> None:  # the library's name
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.take(body, {name.lower() for name in self.headers})
         self.send_response(204)
@@ -69,7 +69,7 @@ def test_the_client_has_nothing_for_webhooks() -> None:
 
 
 def test_webhook_never_leaves_polling(case: Case, hook: Receiver) -> None:
-    """Whoever trusts the webhook waits for ever; the task's record knows the end, and `run` never needed the webhook."""
+    """Whoever trusts the webhook waits for ever; the task's record knows the end, and `run` needs no webhook."""
     case.meet("webhook-never")
     task = case.submit(webhook=hook.url)
     case.finish()
