@@ -12,7 +12,7 @@ from contracts.plans.plan import Step
 from mockserver.faults.ledger import Entry
 from mockserver.settings import Behaviour, Settings
 
-from .asgi import APP, Client, Connection, Reply, emulated, path_of
+from .asgi import APP, PATIENCE, Client, Connection, Reply, emulated, path_of
 from .receivers import Receiver, receiver
 
 pytestmark = pytest.mark.anyio
@@ -20,8 +20,10 @@ pytestmark = pytest.mark.anyio
 NAMES = [name for name, row in scenarios.load().items() if row.plan.steps or row.plan.chaos]
 TRIES = 4
 """Runs of one customer; no scenario waits for a later one."""
+WAITS = {"delay", "dribble", "hang", "webhook_early"}
+"""Faults that make a call wait for the clock."""
 SOON = 0.02
-"""Real seconds in which an answer that waits for nothing has come."""
+"""Real seconds after which such a call counts as waiting."""
 PROMPT = "é" * 1300
 """Within 2,500 characters, over 2,500 bytes: so that this is met as well."""
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -47,6 +49,8 @@ class Customer:
     def __init__(self, client: Client, hook: Receiver) -> None:
         self._client = client
         self._hook = hook
+        armed = client.world.armoury.current.entries
+        self._waits = any(entry.step.do.fault.name in WAITS for entry in armed)
 
     async def live(self) -> None:
         """Upload, run, stream, look, cancel, download: several times."""
@@ -56,7 +60,7 @@ class Customer:
         for task in tasks[1:][-1:]:
             await self._call("POST", f"/tasks/{task}/cancel")
         for task in tasks:
-            await self._call("GET", f"/tasks/{task}/stream", headers={"accept": "application/x-ndjson"})
+            await self._watch(task)
         await self._client.advance()
         for task in tasks:
             for path in ("", "/status"):
@@ -82,16 +86,32 @@ class Customer:
         if task and task.get("output"):
             await self._call("GET", path_of(task["output"]["video"]))
 
+    async def _watch(self, task: str) -> None:
+        opened = self._client.open("GET", f"/tasks/{task}/stream", headers={"accept": "application/x-ndjson"})
+        if not self._waits:
+            first = asyncio.ensure_future(opened.chunk_count(1))
+            await asyncio.wait({first, opened._task}, return_when=asyncio.FIRST_COMPLETED)
+            first.cancel()
+        while not await self._comes(opened, SOON):
+            world = self._client.world
+            if not await self._client.advance() and not world.tasks[task].is_over(world.clock.now()):
+                opened.leave()  # nothing will ever come
+        await opened.finished()
+
     async def _call(self, method: str, path: str, **sent: Any) -> Reply:
         opened = self._client.open(method, path, **{"headers": {"x-api-version": "2"}, **sent})
-        while not await self._comes(opened):
-            if not await self._client.advance():
+        while not await self._comes(opened, SOON if self._waits else PATIENCE):
+            if self._hangs():
                 opened.leave()
+            await self._client.advance()
         return await opened.finished()
 
+    def _hangs(self) -> bool:
+        return next(self._client.world.journal.newest_first()).outcome == "hanging"
+
     @staticmethod
-    async def _comes(opened: Connection) -> bool:
-        done, _ = await asyncio.wait({opened._task}, timeout=SOON)
+    async def _comes(opened: Connection, seconds: float) -> bool:
+        done, _ = await asyncio.wait({opened._task}, timeout=seconds)
         return bool(done)
 
 
@@ -116,3 +136,16 @@ def _resource(reply: Reply) -> Any:
     except orjson.JSONDecodeError:
         return None
     return document if reply.status == 200 and "error" not in document else None
+
+
+async def test_the_list_of_scenarios_tells_how_to_meet_them(client: Client) -> None:
+    """Those that arm nothing say what brings the trouble out; the pain point and the settings are there too."""
+    rows = {row["name"]: row for row in (await client.get("/_mock/scenarios")).json()["scenarios"]}
+    assert rows.keys() == scenarios.load().keys()
+    sideways = rows["image-sideways"]
+    assert (sideways["pain_point"], sideways["settings"], sideways["plan"]) == (
+        12,
+        {"enforce": "observed"},
+        {"steps": []},
+    )
+    assert "EXIF" in sideways["meet"]

@@ -51,6 +51,9 @@ def test_a_name_that_is_not_there_gets_the_nearest() -> None:
         ("summary", "expected TOML"),
         ('summary = "x"\nstep = []', "there is no 'step' in a scenario; it takes chaos"),
         ("steps = []", "`summary` is missing"),
+        ('summary = ""', "`summary` is missing"),
+        ('summary = "x"\nsettings = 3', "mine: `settings` is 3; expected a table"),
+        ('summary = "x"\npain_point = true', "mine: `pain_point` is True; expected a whole number"),
         ('summary = "x"\n[[steps]]\non = "run"\ndo = {fault = "x"}', "/steps/0/do/fault: there is no fault 'x'"),
     ],
 )
