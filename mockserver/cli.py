@@ -41,14 +41,17 @@ Examples:
 
 
 def behaviour_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for every behaviour setting that takes one of a few values."""
+    """Add an option for every behaviour setting that takes one of a few values or a number."""
     for name, text in reversed(list(settings.HELP.items())):
-        choices = settings.choices(name)
-        if choices:
+        choices, bounds = settings.choices(name), settings.bounds(name)
+        if choices or bounds:
+            default = getattr(Behaviour(), name)
             option = click.option(
                 "--" + name.replace("_", "-"),
-                type=click.Choice([str(value) for value in choices]),
-                default=str(getattr(Behaviour(), name)),
+                type=click.IntRange(bounds.least, bounds.most)
+                if bounds
+                else click.Choice([str(value) for value in choices]),
+                default=default if bounds else str(default),
                 show_default=True,
                 help=text,
             )

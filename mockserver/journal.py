@@ -115,6 +115,7 @@ class Exchange:
             "query": query_document(self.query),
             "status": self.status,
             "outcome": self.outcome,
+            "reached": self.reached,
             "task_id": self.task_id,
             "faults": list(self.faults),
             "request_bytes": self.request.size,

@@ -4,12 +4,12 @@ from contracts.plans import plan, scenarios, schema
 from contracts.plans.plan import Plan, PlanError
 from contracts.plans.scenarios import Scenario, ScenarioError
 from contracts.wire.problems import Problem
-from mockserver import settings
 from mockserver.control.command import Command, Reply
 
 
 async def get(command: Command) -> Reply:
     """Show plan and ledger."""
+    command.world.settle()  # what ended meanwhile may have decided a step
     return Reply(command.world.armoury.document())
 
 
@@ -18,7 +18,7 @@ async def put(command: Command) -> Reply:
     world = command.world
     if "scenario" in command.document:
         scenario = _scenario(command)
-        world.behaviour = settings.change(world.behaviour, dict(scenario.settings))
+        world.behave(scenario.settings)
         world.armoury.arm(scenario.plan, f"scenario {scenario.name}")
     else:
         world.armoury.arm(_plan(command))
@@ -37,6 +37,7 @@ async def post(command: Command) -> Reply:
 
 async def delete(command: Command) -> Reply:
     """Take everything away and show for the last time what became of it."""
+    command.world.settle()
     armoury = command.world.armoury
     last = armoury.document()
     armoury.disarm()

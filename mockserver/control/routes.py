@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.control import clock, deliveries, health, journal, money, plans, reset, settings, tasks
 from mockserver.control.command import Route
-from mockserver.settings import Behaviour, choices
+from mockserver.settings import Behaviour, bounds, choices
 
 _PLAN: Mapping[str, Any] = {
     "type": "object",
@@ -103,7 +103,13 @@ def routes() -> Sequence[Route]:
             },
             example={"until": "idle"},
         ),
-        Route("GET", "/credits", money.get, "Shows the world's play money in microcents."),
+        Route(
+            "GET",
+            "/credits",
+            money.get,
+            "Shows the world's play money in microcents, task by task, and which runs may have been paid twice.",
+            query={"limit": "at most so many tasks, 100 unless given"},
+        ),
         Route(
             "POST",
             "/credits",
@@ -141,7 +147,11 @@ def routes() -> Sequence[Route]:
 
 
 def _behaviour_schema() -> dict[str, Any]:
-    return {
-        row.name: {"enum": list(choices(row.name))} if choices(row.name) else {"type": ["string", "null"]}
-        for row in fields(Behaviour)
-    }
+    return {row.name: _schema_of(row.name) for row in fields(Behaviour)}
+
+
+def _schema_of(setting: str) -> dict[str, Any]:
+    limits, allowed = bounds(setting), choices(setting)
+    if limits is not None:
+        return {"type": "integer", "minimum": limits.least, "maximum": limits.most}
+    return {"enum": list(allowed)} if allowed else {"type": ["string", "null"]}

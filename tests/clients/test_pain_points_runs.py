@@ -166,6 +166,17 @@ def test_concurrency_refused_fails_late_and_is_not_tried_again(case: Case) -> No
     assert case.finish()["charged"] == PAID
 
 
+def test_batch_refused_loses_what_is_above_the_limit(case: Case) -> None:
+    """All three are accepted; the third fails with the same bare error, and the client knows of no limit."""
+    case.meet("batch-refused")
+    case.world.freeze()
+    tasks = [case.submit() for _ in range(3)]
+    assert case.finish()["charged"] == 2 * PAID
+    assert [case.sync.wait_for_completion(task)["status"] for task in tasks[:2]] == [10, 10]
+    with pytest.raises(RuntimeError, match=r"^\[1303\]"):
+        case.sync.wait_for_completion(tasks[2])
+
+
 def test_rate_limited_loses_when_to_come_back(case: Case) -> None:
     """The client neither waits nor passes `Retry-After` on: an APIError has no headers."""
     case.meet("rate-limited")
