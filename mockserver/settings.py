@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from contracts.apps.table import Enforcement, VersionName
+from contracts.plans.plan import Plan
 from contracts.wire.envelopes import Envelope
 from contracts.wire.statuses import Numbering
 from contracts.wire.streams import SseEvents
@@ -14,6 +15,7 @@ from mockserver.clock import Mode
 from mockserver.concurrency import Excess
 from mockserver.media.rendition import MediaMode
 from mockserver.timeline import Latency
+from mockserver.world_token import WorldToken
 
 MICROCENTS_PER_USD = 100_000_000
 
@@ -86,6 +88,10 @@ class Settings:
     port: int = 8787
     seed: int | None = None
     """None: unpredictable ids."""
+    replays: WorldToken | None = None
+    """Every world has the randomness of this one, whatever its key; None: each its own key's. Goes with its seed."""
+    plan: Plan = field(default_factory=Plan)
+    """What is armed in every world that arms nothing itself."""
     clock: Mode = "real"
     clock_scale: float = 1.0
     clock_start: float | None = None

@@ -14,8 +14,8 @@ from contracts.wire import webhooks as webhook_wire
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status, number
+from mockserver import __version__, timeline
 from mockserver import task as tasks
-from mockserver import timeline
 from mockserver.clock import LAST_MOMENT, Clock, real_now
 from mockserver.concurrency import Slots
 from mockserver.delivery import Delivery
@@ -25,6 +25,7 @@ from mockserver.faults.armoury import Armoury
 from mockserver.faults.deliveries import Adversary, hurried
 from mockserver.journal import Journal
 from mockserver.money import Purse
+from mockserver.news import News
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
@@ -35,6 +36,7 @@ from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
 from mockserver.webhooks import Webhooks
+from mockserver.world_token import WorldToken
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
@@ -45,7 +47,9 @@ _log = logging.getLogger(__name__)
 class World:
     """Tasks, files, sessions, clock, journal and play money of one key."""
 
-    def __init__(self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress) -> None:
+    def __init__(
+        self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress, identity: str | None = None
+    ) -> None:
         """Make a fresh world.
 
         Args:
@@ -53,19 +57,23 @@ class World:
             settings: the server's.
             seed: the server's seed, given or drawn.
             egress: the server's one door out.
+            identity: the fingerprint whose randomness it has, where that is not its own key's (a replay).
         """
         self.fingerprint = key_fingerprint
-        self.rng = Rng(seed, key_fingerprint)
+        self.identity = identity or key_fingerprint
+        self.seed = seed
+        self.rng = Rng(seed, self.identity)
         self.user_id = self.rng.derived("user")
         self.team_id = self.rng.derived("team")
         self.clock = Clock(settings.clock, scale=settings.clock_scale, start=settings.clock_start)
         self.behaviour: Behaviour = settings.behaviour
-        self.journal = Journal()
+        self.news = News()
+        self.journal = Journal(self.news.tell)
         self.tasks: OrderedDict[str, Task] = OrderedDict()
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
-        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour, self._old_secret())
-        self.armoury = Armoury()
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour, self._old_secret(), self.news.tell)
+        self.armoury = Armoury(settings.plan)
         self.purse = Purse(settings.credits)
         self.used = real_now()
         """When the key was last seen, in monotonic real seconds."""
@@ -78,6 +86,11 @@ class World:
         self._advancing = asyncio.Lock()
         self._slots = Slots()
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
+
+    @property
+    def token(self) -> WorldToken:
+        """What repeats this world, with the plan that is armed now."""
+        return WorldToken(self.seed, self.identity, self.armoury.current.plan.hash, __version__)
 
     @property
     def owner(self) -> str:
@@ -305,6 +318,7 @@ class World:
         for task in self._schedule:
             task.wake()
         self.clock.close()
+        self.news.tell()
 
     def _plan_webhook(self, task: Task) -> None:
         """Plan the webhook of a task's end, or move it; one whose task is not to end waits for nothing."""

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Event, Thread
-from typing import Any
+from typing import Any, Literal
 
 import inferencesh
 import pytest
@@ -45,10 +45,15 @@ class Case:
 
     def meet(self, scenario: str, **behaviour: Any) -> None:
         """Arm a scenario with its settings, on a clock that runs as fast as the client."""
-        self.world.control("PUT", "/plan", {"scenario": scenario})
+        self.world.scenario(scenario)
         if behaviour:
             self.world.configure(**behaviour)
         self.clock(mode="scaled", scale=PACE)
+
+    def also(self, outcome: str, **arguments: Any) -> None:
+        """Arm an outcome of the next run besides."""
+        step = {"on": "run", "do": {"outcome": outcome, **arguments}}
+        self.world.control("POST", "/plan", {"steps": [step]})
 
     def clock(self, **told: Any) -> None:
         """Set the world's clock."""
@@ -61,18 +66,18 @@ class Case:
 
     def watch(self, prompt: str = "A paper boat", **given: Any) -> dict[str, Any]:
         """Run and wait, while nothing happens before the client looks on."""
-        with self.time_flies(step=0.5, watched=True):
+        with self.time_flies(step=0.5, streams=1):
             return self.run(prompt, **given)
 
     def updates(self) -> list[dict[str, Any]]:
         """Run and return every update of the stream, of a task that begins once the client looks on."""
-        with self.time_flies(step=0.5, watched=True):
+        with self.time_flies(step=0.5, streams=1):
             return list(self.sync.run(params(), stream=True))
 
     def asynchronously(self, what: str, prompt: str = "A paper boat") -> Answer:
         """Let the asynchronous client do a case of `driver.py`, in an environment of its own and without any hurry."""
         client = PythonClient(PYTHON[-1], "async")
-        with self.time_flies(step=0.5, watched=True):
+        with self.time_flies(step=0.5, streams=1):
             return self._drive(client).answer(what, self.world.base_url, self.world.api_key, prompt=prompt)
 
     def submit(self, prompt: str = "A paper boat", **given: Any) -> str:
@@ -104,12 +109,13 @@ class Case:
         return {row["state"] for row in self.world.control("GET", "/plan")["ledger"]}
 
     @contextmanager
-    def impatient(self) -> Iterator[None]:
-        """Divide the client's own time limits by PACE: 30 s of a call, 60 s of a stream, 30 s of heartbeats alone."""
+    def impatient(self, *, of: Literal["calls", "streams"]) -> Iterator[None]:
+        """Divide limits of the client by PACE: 30 s of a call, or 60 s of a stream and 30 s of heartbeats alone."""
         ask = requests.request
 
         def request(**given: Any) -> requests.Response:
-            return ask(**{**given, "timeout": given["timeout"] / PACE})
+            hurried = given["stream"] == (of == "streams")
+            return ask(**{**given, "timeout": given["timeout"] / PACE if hurried else given["timeout"]})
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(requests, "request", request)
@@ -118,14 +124,14 @@ class Case:
 
     @contextmanager
     def time_flies(
-        self, *, step: float = 60, pace: float | None = None, watched: bool = False
+        self, *, step: float = 60, pace: float | None = None, streams: int = 0
     ) -> Iterator[Callable[[float], None]]:
         """Move a manual clock on; what comes out waits until so many seconds have passed.
 
         Args:
             step: seconds at a time.
             pace: seconds of the world's for one of ours; as fast as it goes unless given.
-            watched: not before a stream has been opened, so that it has something to tell.
+            streams: not before so many have been opened, so that the last of them has something to tell.
         """
         self.world.freeze()
         moved = 0.0
@@ -133,7 +139,7 @@ class Case:
 
         def move() -> None:
             nonlocal moved
-            while watched and not over.wait(_LOOK_SECONDS) and not self.calls("tasks.stream"):
+            while len(self.calls("tasks.stream")) < streams and not over.wait(_LOOK_SECONDS):
                 pass
             while not over.wait(0 if pace is None else step / pace):
                 self.world.advance(step)

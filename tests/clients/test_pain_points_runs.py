@@ -29,7 +29,7 @@ def test_lost_response_is_paid_twice(case: Case) -> None:
 def test_slow_accept_is_paid_twice(case: Case) -> None:
     """After 30 s the client gives up on a run that is accepted after 45 s."""
     case.meet("slow-accept")
-    with case.impatient(), pytest.raises(requests.ReadTimeout):
+    with case.impatient(of="calls"), pytest.raises(requests.ReadTimeout):
         case.run()
     case.run()
     assert case.finish()["charged"] == 2 * PAID
@@ -38,7 +38,7 @@ def test_slow_accept_is_paid_twice(case: Case) -> None:
 def test_hanging_run_is_paid_twice(case: Case) -> None:
     """No answer at all is given up after 30 s, with the work done."""
     case.meet("hanging-run")
-    with case.impatient(), pytest.raises(requests.ReadTimeout):
+    with case.impatient(of="calls"), pytest.raises(requests.ReadTimeout):
         case.run()
     case.run()
     assert case.finish()["charged"] == 2 * PAID
@@ -98,7 +98,7 @@ def test_late_completion_is_charged_after_the_client_has_given_up(case: Case) ->
     """The limit cancels nothing: the clip completes and is charged, and whoever kept the id can still have it."""
     case.meet("late-completion")
     task = case.submit()
-    with case.time_flies(), pytest.raises(TimeoutError):
+    with case.time_flies(step=10, pace=PACE), pytest.raises(TimeoutError):
         case.sync.wait_for_completion(task, timeout=30 / PACE)
     assert not case.calls("tasks.cancel")
     assert case.finish()["charged"] == PAID
@@ -280,10 +280,11 @@ def test_misspelt_field_is_heard_of_by_those_who_listen(case: Case) -> None:
 def test_cancel_ignored_is_charged(case: Case) -> None:
     """`cancel` returns None whether it worked or not, and a clip that was cancelled completes."""
     case.meet("cancel-ignored")
+    case.world.freeze()
     task = case.submit()
     assert case.sync.cancel(task) is None
-    assert case.sync.wait_for_completion(task)["status"] == 10
     assert case.finish()["charged"] == PAID
+    assert case.sync.wait_for_completion(task)["status"] == 10
 
 
 def test_model_discontinued_reads_like_any_failure(case: Case) -> None:

@@ -41,9 +41,10 @@ def test_stream_cut_always_loses_a_clip_that_is_ready(case: Case) -> None:
 
 def test_stream_silent_costs_a_minute(case: Case) -> None:
     """A silent line is given up after 60 s, and the next one brings the end."""
-    case.meet("stream-silent", latency="realistic")
+    case.meet("stream-silent")
+    case.world.freeze()
     task = case.submit()
-    with case.impatient():
+    with case.impatient(of="streams"), case.time_flies(step=0.5, streams=2):
         assert case.sync.wait_for_completion(task)["output"]["video"]
     assert len(case.calls("tasks.stream")) == 2
 
@@ -51,11 +52,10 @@ def test_stream_silent_costs_a_minute(case: Case) -> None:
 def test_stream_heartbeats_lose_a_healthy_task(case: Case) -> None:
     """Each half minute of heartbeats alone costs a reconnection, and after six `run` gives up on a task that runs."""
     case.meet("stream-heartbeats")
-    slow = {"on": "run", "do": {"outcome": "slow", "factor": 1000}}
-    case.world.control("POST", "/plan", {"steps": [slow]})
+    case.also("slow", factor=1000)
     task = case.submit()
     with (
-        case.impatient(),
+        case.impatient(of="streams"),
         case.time_flies(step=5, pace=PACE),
         pytest.raises(RuntimeError, match=r"^Stream ended without completion$"),
     ):
@@ -79,17 +79,20 @@ def test_stream_without_end_is_survived_once_the_task_is_done(case: Case) -> Non
 
 def test_stream_without_end_loses_a_task_that_still_runs(case: Case) -> None:
     """Six streams and eight looks later `run` raises, in seconds, however long the task would take."""
-    case.meet("stream-without-end", latency="realistic")
-    with pytest.raises(RuntimeError, match=r"^Stream ended without completion$"):
+    case.meet("stream-without-end")
+    case.also("stuck")
+    with case.time_flies(), pytest.raises(RuntimeError, match=r"^Stream ended without completion$"):
         case.run()
     assert (len(case.calls("tasks.stream")), len(case.calls("tasks.get"))) == (6, 8)
 
 
 def test_stream_without_end_ends_an_iteration_as_if_all_were_well(case: Case) -> None:
     """With `stream=True` nothing is raised: the loop is over, and there is no result."""
-    case.meet("stream-without-end", latency="realistic")
-    stream = case.sync.run(params(), stream=True)
-    assert DONE not in [update["status"] for update in stream]
+    case.meet("stream-without-end")
+    case.also("stuck")
+    with case.time_flies():
+        stream = case.sync.run(params(), stream=True)
+        assert DONE not in [update["status"] for update in stream]
     assert (stream.result, stream.error) == (None, None)
 
 

@@ -119,8 +119,7 @@ def test_webhook_early_names_a_task_that_nobody_knows_yet(case: Case, hook: Rece
 def test_webhook_after_poll_tells_what_is_known(case: Case, hook: Receiver) -> None:
     """Whoever acts on the poll and on the webhook acts twice."""
     case.meet("webhook-after-poll")
-    task = case.submit(webhook=hook.url)
-    assert case.sync.wait_for_completion(task)["status"] == 10
+    task = case.watch(webhook=hook.url)["id"]
     assert hook.bodies == []
     case.finish()
     assert [body["id"] for body in hook.wait(1)] == [task]
