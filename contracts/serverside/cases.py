@@ -10,8 +10,8 @@ from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
 from contracts.serverside import clips
-from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.finding import NotRunError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
 

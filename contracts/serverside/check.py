@@ -1,8 +1,4 @@
-"""A scripted check: a function with the requirements it will speak of, declared before it runs.
-
-NotRunError
-    A check cannot be carried out here; the message says why.
-"""
+"""A scripted check: a function with the requirements it will speak of, declared before it runs."""
 
 import importlib
 import pkgutil
@@ -23,10 +19,6 @@ loopback: it is only fair on a server of one's own, for it sends what a service 
 """
 
 _NAME = re.compile(r"[a-z]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class NotRunError(Exception):
-    """A check cannot be carried out here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from contracts.apps import table
-from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange
+from contracts.serverside.finding import NotRunError
 from contracts.serverside.probe import Probe
 
 

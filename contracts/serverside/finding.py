@@ -1,4 +1,8 @@
-"""What a check found about a requirement, with its evidence."""
+"""What a check found about a requirement, with its evidence.
+
+NotRunError
+    A check cannot be carried out here; the message says why.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -7,6 +11,10 @@ Verdict = Literal["not-applicable", "not-run", "pass", "warn", "fail"]
 
 ORDER: tuple[Verdict, ...] = get_args(Verdict)
 """From the weakest to the one that decides when findings on one requirement differ."""
+
+
+class NotRunError(Exception):
+    """A check cannot be carried out here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from contracts import openapi
 from contracts.serverside import clock
 from contracts.serverside.always import OF_SCHEMA, Always
 from contracts.serverside.caller import Recorder
+from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.finding import Finding
@@ -47,13 +48,12 @@ _LONG = frozenset({"tasks.stream"})
 """A stream of a task that goes on holds Schemathesis for ever (MEASURED.md)."""
 
 
-def run(target: Target, recorder: Recorder, *, seed: int, max_examples: int) -> Iterator[Event]:
+def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Run Schemathesis and yield what it finds.
 
     Args:
-        target: the server. Runs are submitted only where it is on this machine; nobody can tell in advance what
+        docket: the server. Runs are submitted only where it is on this machine; nobody can tell in advance what
             generated ones would cost.
-        recorder: where exchanges are kept.
         seed: of what is generated.
         max_examples: cases of each operation.
     """
@@ -66,6 +66,7 @@ def run(target: Target, recorder: Recorder, *, seed: int, max_examples: int) -> 
         ScenarioStarted,
     )
 
+    target, recorder = docket.target, docket.recorder
     left_out = _LONG if target.is_loopback else _LONG | _SUBMITS
     document = _document(target, left_out)
     config = schemathesis.Config.from_dict(_settings(target, seed, max_examples))

@@ -22,16 +22,13 @@ from contracts.serverside import clock, estimates, pictures
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload
-from contracts.serverside.check import NotRunError
+from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding
-from contracts.serverside.levers import Levers
+from contracts.serverside.finding import Finding, NotRunError
 from contracts.serverside.machine import BrokenError
 from contracts.serverside.pictures import Upload
-from contracts.serverside.probe import Probe, Specimens
-from contracts.serverside.purse import Purse
-from contracts.serverside.target import Target
+from contracts.serverside.probe import Probe
 from contracts.strategies import BadFile, Files, ImageFile, LabelledInput
 
 PHASE = "generated"
@@ -51,11 +48,13 @@ _REFUSED, _ACCEPTED = "REQ-ERR-009", "REQ-INPUT-018"
 class _Bench:
     """What all examples of a step share."""
 
-    probe: Probe
+    recorder: Recorder
     most: int
     """Inputs that are sent at the most, shrinking included."""
     known: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
     """What was seen of each input that was sent; none is sent twice."""
+    evidence: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Numbers of the exchanges behind what was told of a difference."""
     held: Counter[str] = field(default_factory=Counter)
     classes: dict[str, type[BrokenError]] = field(default_factory=dict)
     """A class for each requirement, so that Hypothesis shrinks each by itself."""
@@ -66,6 +65,7 @@ class _Bench:
         if name not in self.known:
             if len(self.known) >= self.most or self.stopped is not None:
                 return
+            before = self.recorder.next_number
             try:
                 self.known[name] = tuple(seen())
             except NotRunError as error:
@@ -73,6 +73,8 @@ class _Bench:
                 return
             except UnexpectedError as error:
                 self.known[name] = ((_REFUSED, False, str(error)),)
+            numbers = tuple(range(before, self.recorder.next_number))
+            self.evidence |= {told: numbers for _, kept, told in self.known[name] if kept is False}
             self.held.update(requirement for requirement, kept, _ in self.known[name] if kept)
         # A broken rule says more than the promise about all of them.
         for requirement, kept, told in sorted(self.known[name], key=lambda row: row[0] in {_REFUSED, _ACCEPTED}):
@@ -108,30 +110,18 @@ class _Step:
     examples: int
 
 
-def run(
-    target: Target,
-    recorder: Recorder,
-    purse: Purse,
-    levers: Levers | None,
-    specimens: Specimens,
-    *,
-    seed: int,
-    max_examples: int,
-) -> Iterator[Event]:
+def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Send generated inputs, and yield what is found.
 
     Args:
-        target: the server.
-        recorder: where exchanges are kept.
-        purse: what may be spent.
-        levers: the server's control plane, if it has one.
-        specimens: callers.
+        docket: the server.
         seed: of what is drawn.
         max_examples: inputs of each kind.
     """
+    target, recorder = docket.target, docket.recorder
     yield PhaseBegan(PHASE, 4)
     always = Always(target, PHASE)
-    probe = Probe(target, recorder, purse, levers, specimens, lambda _: None, PHASE)
+    probe = Probe(target, recorder, docket.purse, docket.levers, docket.specimens, lambda _: None, PHASE)
     stopped = None
     try:
         recorder.begin()
@@ -143,12 +133,12 @@ def run(
         yield StepBegan(PHASE, step.name)
         begun = clock.now()
         recorder.begin()
-        bench = _Bench(probe, most=step.examples * _TRIES)
+        bench = _Bench(recorder, most=step.examples * _TRIES)
         broken = list(_draw(bench, step, seed))
-        evidence = tuple(row.number for row in recorder.current)[-10:]
         check = f"{PHASE}.{step.name}"
         for row in broken:
-            yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, evidence, seed))
+            cited = bench.evidence[row.told]
+            yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, cited, seed))
         for requirement, count in sorted(bench.held.items()):
             if requirement not in {row.requirement for row in broken}:
                 yield Found(Finding(requirement, "pass", f"held of {count} generated inputs", check, PHASE, (), seed))

@@ -25,14 +25,13 @@ from hypothesis.stateful import (
 
 from contracts.serverside import clock
 from contracts.serverside.always import Always
-from contracts.serverside.caller import Caller, Recorder
-from contracts.serverside.check import NotRunError
+from contracts.serverside.caller import Caller
+from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import Exchange, UnexpectedError
-from contracts.serverside.finding import Finding
+from contracts.serverside.finding import Finding, NotRunError
 from contracts.serverside.levers import Levers
-from contracts.serverside.probe import Specimens, cheap, reference
-from contracts.serverside.target import Target
+from contracts.serverside.probe import cheap, reference
 from contracts.wire.statuses import TERMINAL, Status, reachable
 
 PHASE = "machine"
@@ -57,10 +56,7 @@ class BrokenError(AssertionError):
 class Bench:
     """What all plays of a run share."""
 
-    target: Target
-    recorder: Recorder
-    specimens: Specimens
-    levers: Levers | None
+    docket: Docket
     held: Counter[str] = field(default_factory=Counter)
 
     def expect(self, requirement: str, condition: object, told: str) -> None:
@@ -85,24 +81,20 @@ class KnownTask:
     cancelled: bool = False
 
 
-def run(
-    target: Target, recorder: Recorder, specimens: Specimens, levers: Levers | None, *, seed: int, max_examples: int
-) -> Iterator[Event]:
+def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Play, and yield what is found.
 
     Args:
-        target: the server; nothing is played on one that is not on this machine, for plays submit runs.
-        recorder: where exchanges are kept.
-        specimens: callers and the purse.
-        levers: to move the clock, if the server has one.
+        docket: the server; nothing is played on one that is not on this machine, for plays submit runs.
         seed: of the steps.
         max_examples: plays.
     """
+    target, recorder = docket.target, docket.recorder
     yield PhaseBegan(PHASE, None)
     if not target.is_loopback:
         yield PhaseEnded(PHASE, "plays submit runs, which only a server on this machine has for nothing")
         return
-    bench = Bench(target, recorder, specimens, levers)
+    bench = Bench(docket)
     always = Always(target, PHASE)
     yield StepBegan(PHASE, f"{max_examples} plays")
     begun = clock.now()
@@ -170,11 +162,15 @@ class Play(RuleBasedStateMachine):
         self._bench = bench
         self._known: dict[str, KnownTask] = {}
         self._files: dict[str, bytes | None] = {}
-        self._number = bench.recorder.next_number
-        key = f"{bench.target.api_key}-play-{self._number}" if bench.target.insecure_key else bench.target.api_key
-        self._call: Caller = bench.specimens.caller(key)
-        self._alone = bench.target.insecure_key
-        self._levers = None if bench.levers is None else Levers(self._call)
+        self._number = bench.docket.recorder.next_number
+        key = (
+            f"{bench.docket.target.api_key}-play-{self._number}"
+            if bench.docket.target.insecure_key
+            else bench.docket.target.api_key
+        )
+        self._call: Caller = bench.docket.specimens.caller(key)
+        self._alone = bench.docket.target.insecure_key
+        self._levers = None if bench.docket.levers is None else Levers(self._call)
 
     @initialize()
     def begin(self) -> None:
@@ -187,7 +183,10 @@ class Play(RuleBasedStateMachine):
     @rule(target=tasks, prompt=st.sampled_from(["A boat", "A kite", "Ein Böötchen", "一艘纸船"]))
     def submit(self, prompt: str) -> KnownTask:
         """Submit a run; it is answered at once and has not ended."""
-        body = {"app": reference(self._bench.target), "input": {**cheap(self._bench.target), "prompt": prompt}}
+        body = {
+            "app": reference(self._bench.docket.target),
+            "input": {**cheap(self._bench.docket.target), "prompt": prompt},
+        }
         answer = self._call.send("POST", "/apps/run", json=body)
         status = answer.member("status")
         self._expect("REQ-RUN-002", answer, status not in _ENDS, f"status {status} is terminal")
@@ -199,7 +198,9 @@ class Play(RuleBasedStateMachine):
     @rule(wrong=st.sampled_from([{}, {"prompt": 3}, {"prompt": "x" * 2501}, {"prompt": "x", "duration": "7"}]))
     def submit_what_is_refused(self, wrong: dict[str, Any]) -> None:
         """A refused run makes no task."""
-        answer = self._call.send("POST", "/apps/run", json={"app": reference(self._bench.target), "input": wrong})
+        answer = self._call.send(
+            "POST", "/apps/run", json={"app": reference(self._bench.docket.target), "input": wrong}
+        )
         self._expect("REQ-RUN-010", answer, answer.status == 422, f"status {answer.status}, expected 422")
 
     @rule(task=tasks)
@@ -306,11 +307,15 @@ class Play(RuleBasedStateMachine):
     @rule(target=sessions)
     def open_session(self) -> str:
         """Open a session with a run."""
-        body = {"app": reference(self._bench.target), "input": cheap(self._bench.target), "session": "new"}
+        body = {
+            "app": reference(self._bench.docket.target),
+            "input": cheap(self._bench.docket.target),
+            "session": "new",
+        }
         answer = self._call.send("POST", "/apps/run", json=body)
         session = answer.member("session_id")
         task = KnownTask(
-            str(answer.member("id")), str(cheap(self._bench.target)["prompt"]), int(answer.member("status"))
+            str(answer.member("id")), str(cheap(self._bench.docket.target)["prompt"]), int(answer.member("status"))
         )
         self._known[task.id] = task
         return str(session)
@@ -340,8 +345,8 @@ class Play(RuleBasedStateMachine):
     @invariant()
     def no_step_makes_the_server_fail(self) -> None:
         """Whatever was asked, the server did not break down."""
-        if self._bench.recorder.exchanges:
-            last = self._bench.recorder.exchanges[-1]
+        if self._bench.docket.recorder.exchanges:
+            last = self._bench.docket.recorder.exchanges[-1]
             fine = last.status is not None and last.status < 500
             self._expect("REQ-ERR-015", last, fine, f"{last.status} {last.error or ''}")
 

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from contracts import requirements
@@ -11,9 +12,8 @@ from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock
 from contracts.serverside.caller import Caller, Recorder
-from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import Exchange, UnexpectedError
-from contracts.serverside.finding import Finding, Verdict
+from contracts.serverside.finding import Finding, NotRunError, Verdict
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target
@@ -117,6 +117,10 @@ class Probe:
     def keyed(self, key: str | None) -> Caller:
         """Return a caller with a key of the check's own, or without one."""
         return self.specimens.caller(key)
+
+    def impatient(self, key: str, seconds: float) -> Caller:
+        """Return a caller that gives up when nothing has come for so many real seconds."""
+        return self.specimens.caller(key, patience=seconds)
 
     def run(self, given: Any = None, *, price: int | None = None, **members: Any) -> Exchange:  # noqa: ANN401  # JSON
         """Submit a run of the app, if the run may cost that much.
@@ -249,7 +253,7 @@ class Specimens:
         self._target = target
         self._recorder = recorder
         self._purse = purse
-        self._callers: dict[str | None, Caller] = {}
+        self._callers: dict[tuple[str | None, float], Caller] = {}
         self._tasks: dict[str, str] = {}
         self._prices: dict[str, int] = {}
         self.videos: dict[str, bytes] = {}
@@ -258,11 +262,13 @@ class Specimens:
         """Addresses of files that several inputs name."""
         self.call = self.caller(target.api_key)
 
-    def caller(self, key: str | None) -> Caller:
-        """Return the caller of a key."""
-        if key not in self._callers:
-            self._callers[key] = Caller(self._target, self._recorder, key)
-        return self._callers[key]
+    def caller(self, key: str | None, patience: float | None = None) -> Caller:
+        """Return the caller of a key, with the target's patience or another."""
+        target = self._target if patience is None else replace(self._target, patience=patience)
+        kept = (key, target.patience)
+        if kept not in self._callers:
+            self._callers[kept] = Caller(target, self._recorder, key)
+        return self._callers[kept]
 
     def other(self) -> Caller:
         """Return a caller with another key.
@@ -287,7 +293,7 @@ class Specimens:
         path = members.get("path", "/apps/run")
         told = {key: value for key, value in members.items() if key not in {"headers", "version", "path"}}
         body = {"app": reference(self._target), "input": given, **told}
-        answer = self.call.send("POST", path, json=body, headers=headers, version=version)
+        answer = self.call.in_turn("POST", path, json=body, headers=headers, version=version)
         identifier = _id_of(answer)
         if identifier is None:
             self._purse.settle(price, 0)

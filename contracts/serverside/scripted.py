@@ -6,14 +6,12 @@ from contracts import requirements
 from contracts.serverside import clock, scope
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
-from contracts.serverside.check import Check, Need, NotRunError
+from contracts.serverside.check import Check, Need
+from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding, Verdict
-from contracts.serverside.levers import Levers
-from contracts.serverside.probe import Probe, Specimens
-from contracts.serverside.purse import Purse
-from contracts.serverside.target import Target
+from contracts.serverside.finding import Finding, NotRunError, Verdict
+from contracts.serverside.probe import Probe
 
 PHASE = "scripted"
 
@@ -27,42 +25,48 @@ _LACK: dict[Need, str] = {
 }
 
 
-def run(
-    checks: Sequence[Check],
-    target: Target,
-    recorder: Recorder,
-    purse: Purse,
-    levers: Levers | None,
-    specimens: Specimens,
-) -> Iterator[Event]:
+def run(checks: Sequence[Check], docket: Docket) -> Iterator[Event]:
     """Carry out checks and yield what they find.
 
     A requirement that a check has declared and not spoken of is a failure: it was never exercised. Those that concern
     another version of the app are left out.
     """
     yield PhaseBegan(PHASE, len(checks))
-    always = Always(target, PHASE)
+    always = Always(docket.target, PHASE)
     for check in checks:
         yield StepBegan(PHASE, check.name)
         begun = clock.now()
-        found: list[Finding] = []
-        recorder.begin()
-        concerned = [row for row in check.requirements if requirements.load()[row].concerns(target.app_version)]
-        lacking = _lacking(check, target, levers)
-        if lacking is not None:
-            emulators = scope.of_the_emulator() if lacking in {"control", "any-key"} else frozenset[str]()
-            found += [
-                Finding(row, "not-applicable" if row in emulators else "not-run", _LACK[lacking], check.name, PHASE)
-                for row in concerned
-            ]
-        elif concerned:
-            probe = Probe(target, recorder, purse, levers, specimens, found.append, check.name)
-            found += _carry_out(check, concerned, probe, recorder)
-        yield from map(Found, found)
-        yield from map(Found, always.look(recorder.ordinary))
+        yield from map(Found, carried_out(check, docket, always))
         yield StepEnded(PHASE, check.name, clock.now() - begun)
     yield from map(Found, always.sum_up())
     yield PhaseEnded(PHASE)
+
+
+def carried_out(check: Check, docket: Docket, always: Always) -> list[Finding]:
+    """Carry out one check and return what it finds, what holds of every answer included."""
+    found: list[Finding] = []
+    docket.recorder.begin()
+    version = docket.target.app_version
+    concerned = [row for row in check.requirements if requirements.load()[row].concerns(version)]
+    lacking = _lacking(check, docket)
+    if lacking is not None:
+        emulators = scope.of_the_emulator() if lacking in {"control", "any-key"} else frozenset[str]()
+        found += [
+            Finding(row, "not-applicable" if row in emulators else "not-run", _LACK[lacking], check.name, PHASE)
+            for row in concerned
+        ]
+    elif concerned:
+        probe = Probe(
+            docket.target,
+            docket.recorder,
+            docket.purse,
+            docket.levers,
+            docket.specimens,
+            found.append,
+            check.name,
+        )
+        found += _carry_out(check, concerned, probe, docket.recorder)
+    return [*found, *always.look(docket.recorder.ordinary)]
 
 
 def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: Recorder) -> list[Finding]:
@@ -82,11 +86,12 @@ def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: R
     return [Finding(row, verdict, told, check.name, PHASE, evidence) for row in concerned if row not in probe.emitted]
 
 
-def _lacking(check: Check, target: Target, levers: Levers | None) -> Need | None:
+def _lacking(check: Check, docket: Docket) -> Need | None:
+    target = docket.target
     # What only an emulator has comes first: without it some requirements do not apply, whatever else is lacking.
     there: dict[Need, bool] = {
         "any-key": target.insecure_key,
-        "control": levers is not None,
+        "control": docket.levers is not None,
         "spend": target.spend > 0,
         "other-key": target.other_key is not None,
         "receiver": target.is_loopback,

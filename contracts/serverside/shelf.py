@@ -6,8 +6,8 @@ from typing import Any
 from contracts.apps.files import FileFacts
 from contracts.serverside import pictures
 from contracts.serverside.cases import upload
-from contracts.serverside.check import NotRunError
 from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.finding import NotRunError
 from contracts.serverside.media import clip
 from contracts.serverside.media.boxes import UnreadableError
 from contracts.serverside.media.clip import Clip

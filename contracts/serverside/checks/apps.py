@@ -7,8 +7,9 @@ from contracts import schemas
 from contracts.apps import table
 from contracts.apps.table import VersionName
 from contracts.serverside import clips, estimates
-from contracts.serverside.check import NotRunError, check
+from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
+from contracts.serverside.finding import NotRunError
 from contracts.serverside.probe import Probe
 
 

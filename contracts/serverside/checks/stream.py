@@ -34,6 +34,26 @@ def transcript_is_legal(probe: Probe) -> None:
         probe.ended(task["id"])
 
 
+@check("stream.snapshot-comes-at-once", "REQ-STREAM-002", needs=("control", "spend"))
+def snapshot_comes_at_once(probe: Probe) -> None:
+    """On a clock that stands still the task as it stands is told all the same, and it is what GET tells."""
+    key = f"{probe.target.api_key}-snapshot"
+    call = probe.keyed(key)
+    levers = probe.control(call)
+    levers.configure(latency="quick")
+    levers.freeze()
+    task = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).member("id")
+    levers.advance(1.5)
+    wanted = call.send("GET", f"/tasks/{task}").data
+    for form, accept in _FORMS:
+        with probe.impatient(key, 2.0).opened(f"/tasks/{task}/stream", headers={"Accept": accept}) as stream:
+            first = next(stream.pieces(2.0), b"").decode("utf-8", "replace")
+        events = [entry.data for entry in transcripts.read(first.splitlines(), form) if entry.kind == "event"]
+        told = {name: events[0].get(name) if events else None for name in ("id", "status", "progress", "updated_at")}
+        now = {name: wanted.get(name) for name in told}
+        probe.equal("REQ-STREAM-002", told, now, f"the first line of a {form} stream, within two seconds,")
+
+
 @check("stream.accept-chooses", "REQ-STREAM-001", needs=("spend",))
 def accept_chooses(probe: Probe) -> None:
     """NDJSON for its two names, server-sent events for everything else."""

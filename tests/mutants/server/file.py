@@ -24,7 +24,7 @@ def signature_is_not_checked(surgery: Surgery) -> None:
 @mutant("REQ-FILE-006")
 def upload_url_never_expires(surgery: Surgery) -> None:
     """An upload URL is good for ever."""
-    surgery.wrap(Storage, "check_upload", lambda original, self, name, query, now: original(self, name, query, 0.0))
+    surgery.wrap(Storage, "check_upload", lambda original, self, name, query, _now: original(self, name, query, 0.0))
 
 
 @mutant("REQ-FILE-008")

@@ -25,11 +25,14 @@ def sent_twice(surgery: Surgery) -> None:
 
 
 @mutant("REQ-WEBHOOK-001")
-def never_sent(surgery: Surgery) -> None:
+def no_word_of_a_cancel(surgery: Surgery) -> None:
     """A cancelled task has no webhook."""
-    from mockserver.world import World
 
-    surgery.replace(World, "change_life", lambda self, task, life: setattr(task, "life", life))
+    def start(original: Any, self: Any, delivery: Any) -> None:
+        if b'"status":12' not in delivery.body:
+            original(self, delivery)
+
+    surgery.wrap(Webhooks, "_start", start)
 
 
 @mutant("REQ-WEBHOOK-002")

@@ -1,0 +1,57 @@
+"""Everything that belongs to the judgement of one server: opened once, shared by all phases, closed at the end."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from contracts.serverside.caller import Caller, Recorder
+from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.levers import Levers
+from contracts.serverside.probe import Specimens
+from contracts.serverside.purse import Purse
+from contracts.serverside.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """One server under judgement."""
+
+    target: Target
+    recorder: Recorder
+    """Where exchanges are kept, as evidence for whoever reports."""
+    purse: Purse
+    levers: Levers | None
+    """The server's control plane, if it has one."""
+    specimens: Specimens
+    server: str
+    """What the server calls itself in its OpenAPI document, or nothing."""
+
+    @classmethod
+    def opened(cls, target: Target, recorder: Recorder) -> Self:
+        """Ask the server what it is, and make callers."""
+        stranger = Caller(target, recorder, target.api_key)
+        try:
+            has_levers = Levers.found(stranger)
+            server = _name(stranger)
+        finally:
+            stranger.close()
+        if has_levers and not target.insecure_key:
+            # An emulator: any key opens a world, so a second one can be made up.
+            other = target.other_key or f"{target.api_key}-other"
+            target = replace(target, insecure_key=True, other_key=other)
+        purse = Purse(target.spend)
+        specimens = Specimens(target, recorder, purse)
+        levers = Levers(specimens.call) if has_levers else None
+        return cls(target, recorder, purse, levers, specimens, server)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.specimens.close()
+
+
+def _name(stranger: Caller) -> str:
+    answer = stranger.send("GET", "/openapi.json", key=None, version=None)
+    try:
+        info = answer.json()["info"]
+        return f"{info['title']} {info['version']}"
+    except (UnexpectedError, KeyError, TypeError):
+        return ""
