@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--inference-contract-i-mean-it", action="store_true", help="For a server beyond this machine.")
 
 
+@pytest.hookimpl(tryfirst=True)  # before -k and -m choose
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add one item for each check."""
     base_url = config.getoption("--inference-contract")
@@ -77,7 +78,6 @@ class CheckItem(pytest.Item):
         """Make one."""
         super().__init__(**given)
         self.check = check
-        self.add_marker("inference_contract")
 
     def runtest(self) -> None:
         """Carry the check out.

@@ -9,6 +9,7 @@ from contracts.serverside.exchange import Exchange
 from contracts.serverside.levers import Levers
 from contracts.serverside.probe import NOBODY, Probe
 from contracts.wire.ids import parse_timestamp
+from contracts.wire.statuses import Status
 
 MOST = {"run": 100, "get": 1000, "upload": 50}
 """Calls in a minute."""
@@ -118,3 +119,30 @@ def one_too_many(probe: Probe) -> None:
         levers.advance(1)
         late = _call(call, rate)
         probe.holds("REQ-LIMIT-004", late.status != 429, f"{late.line()} after Retry-After: expected to be let in")
+
+
+@check("limit.excess-waits-or-fails", "REQ-LIMIT-006", "REQ-LIMIT-007", needs=("control", "spend"))
+def excess_waits_or_fails(probe: Probe) -> None:
+    """With one task at once the second stays queued until the first has ended; or it fails late, by the switch."""
+    body = {"app": probe.app, "input": probe.cheap}
+    for way, requirement in (("queue", "REQ-LIMIT-006"), ("fail", "REQ-LIMIT-007")):
+        call, levers = _fresh(probe, f"excess-{way}")
+        levers.configure(latency="quick", concurrency=1, concurrency_excess=way)
+        first, second = (call.send("POST", "/apps/run", json=body).member("id") for _ in range(2))
+        levers.advance(2.0)
+        running = call.send("GET", f"/tasks/{first}/status").member("status")
+        waiting = call.send("GET", f"/tasks/{second}/status").member("status")
+        if way == "queue":
+            told = f"while the first task is {running} the second is {waiting}"
+            probe.holds(
+                requirement, running > Status.QUEUED >= waiting, f"{told}; expected queued, {int(Status.QUEUED)}"
+            )
+        levers.advance()
+        ends = [call.send("GET", f"/tasks/{task}").data for task in (first, second)]
+        statuses = [row.get("status") for row in ends]
+        if way == "queue":
+            probe.equal(requirement, statuses, [10, 10], "the statuses of both tasks at the end")
+        else:
+            probe.equal(requirement, statuses, [10, 11], "the statuses of both tasks at the end")
+            error = str(ends[1].get("error"))
+            probe.holds(requirement, error.startswith("[1303]"), f"the second task's error is {error!r}")

@@ -8,7 +8,7 @@ from contracts.wire.streams import StreamFormat
 
 _TRANSCRIPT = (
     "REQ-STREAM-002", "REQ-STREAM-003", "REQ-STREAM-004", "REQ-STREAM-008", "REQ-STREAM-012", "REQ-STREAM-013",
-    "REQ-STREAM-015", "REQ-TASK-003", "REQ-TASK-005",
+    "REQ-STREAM-015", "REQ-STREAM-018", "REQ-TASK-003", "REQ-TASK-005",
 )  # fmt: skip
 """What a transcript is judged on; a promise that it does not break is kept."""
 

@@ -1,6 +1,7 @@
 """Faults of rate limits."""
 
 import functools
+from typing import Any
 
 from mockserver import rates
 from mockserver.rates import RateWindow
@@ -63,3 +64,19 @@ def one_window_for_all_keys(surgery: Surgery) -> None:
     """All keys count in the same windows."""
     window = functools.cache(RateWindow)
     surgery.replace(World, "count", lambda self, rate: window(rate).count(self.clock.now()))
+
+
+@mutant("REQ-LIMIT-006")
+def excess_runs_at_once(surgery: Surgery) -> None:
+    """A task above the limit does not wait."""
+    surgery.replace(World, "_share_slots", lambda *_: None)
+
+
+@mutant("REQ-LIMIT-007")
+def excess_fails_without_a_code(surgery: Surgery) -> None:
+    """A task above the upstream's number fails, and does not say why."""
+
+    def silent(data: Any) -> Any:
+        return {**data, "error": "failed"} if data.get("error") else None
+
+    surgery.alter("tasks.get", by=lambda answer: answer.change(silent) if answer.status == 200 else None)
