@@ -11,7 +11,9 @@ from contracts.serverside.target import Target
 def answered(monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, str]) -> tuple[Exchange, list[float], int]:
     """Send one request that is answered with statuses and Retry-After; return its end, the waits and the requests."""
     waits: list[float] = []
-    left = [Exchange(1, "GET", "http://x/me", (), b"", None, status, (("Retry-After", row),)) for status, row in answers]
+    left = [
+        Exchange(1, "GET", "http://x/me", (), b"", None, status, (("Retry-After", row),)) for status, row in answers
+    ]
     monkeypatch.setattr(clock, "wait", waits.append)
     monkeypatch.setattr(Caller, "send", lambda *_, **__: left.pop(0))
     call = Caller(Target("http://127.0.0.1:1", "k"), Recorder(), "k")
