@@ -16,6 +16,12 @@ from contracts.wire.envelopes import VERSION_HEADER
 MOST_BODY = 64 * 1024 * 1024
 """Bytes read of one answer."""
 
+MOST_TURNS = 3
+"""Times that a request which came too soon is sent again."""
+
+MOST_TURN = 120
+"""Seconds that are waited for a turn; the documented limits are told by the minute."""
+
 UNSET: Any = object()
 
 
@@ -121,6 +127,17 @@ class Caller:
         except httpx.HTTPError as failure:
             error = f"{type(failure).__name__}: {failure}"
         return self._keep(request, status, told, bytes(body), clock.now() - begun, error)
+
+    def in_turn(self, method: str, path: str, **request: Any) -> Exchange:  # noqa: ANN401  # as `send` takes them
+        """Send a request as `send` does; while it comes too soon, wait as long as the server says and send it again."""
+        answer = self.send(method, path, **request)
+        for _ in range(MOST_TURNS):
+            told = answer.header("retry-after") or ""
+            if answer.status != 429 or not told.isdecimal() or int(told) > MOST_TURN:
+                break
+            clock.wait(int(told))
+            answer = self.send(method, path, **request)
+        return answer
 
     @contextmanager
     def opened(

@@ -73,7 +73,7 @@ def announced(call: Caller, size: int, filename: str, content_type: str) -> dict
         UnexpectedError: it was refused, or its record has no address.
     """
     wanted = {"uri": "", "filename": filename, "content_type": content_type, "size": size}
-    answer = call.send("POST", "/files", json={"files": [wanted]})
+    answer = call.in_turn("POST", "/files", json={"files": [wanted]})
     records = answer.data
     if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
         raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.body[:200]!r}")

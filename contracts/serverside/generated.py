@@ -20,6 +20,7 @@ from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock, estimates, pictures
 from contracts.serverside.always import Always
+from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -47,11 +48,13 @@ _REFUSED, _ACCEPTED = "REQ-ERR-009", "REQ-INPUT-018"
 class _Bench:
     """What all examples of a step share."""
 
-    probe: Probe
+    recorder: Recorder
     most: int
     """Inputs that are sent at the most, shrinking included."""
     known: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
     """What was seen of each input that was sent; none is sent twice."""
+    evidence: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Numbers of the exchanges behind what was told of a difference."""
     held: Counter[str] = field(default_factory=Counter)
     classes: dict[str, type[BrokenError]] = field(default_factory=dict)
     """A class for each requirement, so that Hypothesis shrinks each by itself."""
@@ -62,6 +65,7 @@ class _Bench:
         if name not in self.known:
             if len(self.known) >= self.most or self.stopped is not None:
                 return
+            before = self.recorder.next_number
             try:
                 self.known[name] = tuple(seen())
             except NotRunError as error:
@@ -69,6 +73,8 @@ class _Bench:
                 return
             except UnexpectedError as error:
                 self.known[name] = ((_REFUSED, False, str(error)),)
+            numbers = tuple(range(before, self.recorder.next_number))
+            self.evidence |= {told: numbers for _, kept, told in self.known[name] if kept is False}
             self.held.update(requirement for requirement, kept, _ in self.known[name] if kept)
         # A broken rule says more than the promise about all of them.
         for requirement, kept, told in sorted(self.known[name], key=lambda row: row[0] in {_REFUSED, _ACCEPTED}):
@@ -127,12 +133,12 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
         yield StepBegan(PHASE, step.name)
         begun = clock.now()
         recorder.begin()
-        bench = _Bench(probe, most=step.examples * _TRIES)
+        bench = _Bench(recorder, most=step.examples * _TRIES)
         broken = list(_draw(bench, step, seed))
-        evidence = tuple(row.number for row in recorder.current)[-10:]
         check = f"{PHASE}.{step.name}"
         for row in broken:
-            yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, evidence, seed))
+            cited = bench.evidence[row.told]
+            yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, cited, seed))
         for requirement, count in sorted(bench.held.items()):
             if requirement not in {row.requirement for row in broken}:
                 yield Found(Finding(requirement, "pass", f"held of {count} generated inputs", check, PHASE, (), seed))

@@ -293,7 +293,7 @@ class Specimens:
         path = members.get("path", "/apps/run")
         told = {key: value for key, value in members.items() if key not in {"headers", "version", "path"}}
         body = {"app": reference(self._target), "input": given, **told}
-        answer = self.call.send("POST", path, json=body, headers=headers, version=version)
+        answer = self.call.in_turn("POST", path, json=body, headers=headers, version=version)
         identifier = _id_of(answer)
         if identifier is None:
             self._purse.settle(price, 0)

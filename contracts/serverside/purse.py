@@ -35,7 +35,8 @@ class Purse:
         """
         left = self.limit - self.reserved - self.charged
         if price > left:
-            raise TooDearError(f"it would cost {dollars(price)}, and {dollars(left)} of {dollars(self.limit)} are left")
+            told = f"{dollars(left)} of {dollars(self.limit)} are left"
+            raise TooDearError(f"it costs {dollars(price)} if the server accepts it, and {told}")
         self.reserved += price
 
     def settle(self, price: int, charged: int) -> None:

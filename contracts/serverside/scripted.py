@@ -88,11 +88,12 @@ def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: R
 
 def _lacking(check: Check, docket: Docket) -> Need | None:
     target = docket.target
+    # What only an emulator has comes first: without it some requirements do not apply, whatever else is lacking.
     there: dict[Need, bool] = {
-        "spend": target.spend > 0,
-        "other-key": target.other_key is not None,
         "any-key": target.insecure_key,
         "control": docket.levers is not None,
+        "spend": target.spend > 0,
+        "other-key": target.other_key is not None,
         "receiver": target.is_loopback,
         "loopback": target.is_loopback,
     }
