@@ -1,6 +1,7 @@
 """What one API key sees, and nothing else is mutable (D14, D22)."""
 
 import asyncio
+import base64
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from contracts.wire.problems import Problem
 from contracts.wire.statuses import number
 from mockserver import task as tasks
 from mockserver.clock import Clock, real_now
+from mockserver.delivery import Delivery
 from mockserver.egress import Egress
 from mockserver.faults.armoury import Armoury
+from mockserver.faults.deliveries import Adversary, hurried
 from mockserver.journal import Journal
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
@@ -27,7 +30,7 @@ from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
 from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
-from mockserver.webhooks import Delivery, Webhooks
+from mockserver.webhooks import Webhooks
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
@@ -57,7 +60,7 @@ class World:
         self.tasks: OrderedDict[str, Task] = OrderedDict()
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
-        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour, self._old_secret())
         self.armoury = Armoury()
         self.granted = settings.credits
         self.used = real_now()
@@ -121,19 +124,18 @@ class World:
         self.tasks[task.id] = task
         self._outputs[task.output_name] = task
         self._schedule.add(task, self.clock.now())
-        ended = task.ended()
-        if task.webhook and ended is not None:
-            delivery = Delivery(self.rng.derived("delivery", task.id), task.id, task.webhook, ended)
-            self.webhooks.schedule(delivery, self._webhook_body(task))
+        self._plan_webhook(task)
+
+    def delivery_of(self, task: Task) -> Delivery | None:
+        """Return the delivery of a task's webhook."""
+        return self.webhooks.find(self._delivery_id(task))
 
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
         task.life = life
         self._schedule.change(task, self.clock.now())
+        self._plan_webhook(task)
         ended = task.ended()
-        delivery = self.webhooks.of_task(task.id) if task.webhook else None
-        if delivery is not None and ended is not None:
-            self.webhooks.move(delivery, ended, self._webhook_body(task))
         session = self.sessions.get(task.session_id or "")
         if session is not None and session.task_id == task.id and ended is not None:
             session.busy_until = ended
@@ -278,6 +280,30 @@ class World:
     def _settle(self) -> None:
         """Book the tasks that have ended."""
         self._spent += self._schedule.settle(self.clock.now())
+
+    def _plan_webhook(self, task: Task) -> None:
+        """Plan the webhook of a task's end, or move it; one whose task is not to end waits for nothing."""
+        if not task.webhook:
+            return
+        delivery = self.delivery_of(task)
+        if delivery is not None:
+            self.webhooks.move(delivery, task.ended(), self._webhook_body(task))
+            return
+        identifier, now = self._delivery_id(task), self.clock.now()
+        armed = task.armed or self.armoury.current
+        adversary = Adversary(armed.meet("webhook", task.given, by=identifier, at=now))
+        if adversary.early is not None:
+            task.life = hurried(task.life)
+            self._schedule.change(task, now)
+        delivery = Delivery(identifier, task.id, task.webhook, task.ended(), adversary, told=task.wake)
+        self.webhooks.schedule(delivery, self._webhook_body(task))
+
+    def _delivery_id(self, task: Task) -> str:
+        return self.rng.derived("delivery", task.id)
+
+    def _old_secret(self) -> str:
+        """Return a signing secret that counts as rotated out."""
+        return "whsec_" + base64.b64encode(self.rng.digest("old webhook secret")).decode("ascii")
 
     def _webhook_body(self, task: Task) -> Callable[[], bytes]:
         def body() -> bytes:

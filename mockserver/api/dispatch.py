@@ -102,6 +102,8 @@ class VendorSurface:
             wire.forget()
             for hit in () if call is None else call.hits.values():
                 hit.doubt("the call ended before it")
+            for told in call.ends if call is not None and exchange.reached else ():
+                world.webhooks.read(told)
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
             if self._emulator.settings.log_requests and sys.stderr is not None:

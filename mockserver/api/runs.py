@@ -18,9 +18,8 @@ from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
 from mockserver import catalogue, data_uri, images, sessions, storage, task, timeline
-from mockserver.api import bodies, outputs
+from mockserver.api import bodies, outputs, waiting
 from mockserver.api.call import Answer, Call, Resource, kind
-from mockserver.api.dispatch import ClientGoneError
 from mockserver.clock import within_time
 from mockserver.media import GivenImage
 from mockserver.sessions import Session
@@ -28,14 +27,8 @@ from mockserver.storage import StoredFile
 from mockserver.task import Task
 from mockserver.timeline import Outcome
 
-MOST_WAIT_SECONDS = 25.0
-"""How long a waited run is held on the world's clock (D9)."""
-
 LATEST_START = 24 * 3600.0
 """Seconds that a scheduled task needs before the end of the emulator's time, webhook retries included."""
-
-STILL_SECONDS = 10.0
-"""Real time after which a wait on a clock that has not moved is worth a word in the log."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,9 +68,11 @@ async def run(call: Call) -> Answer:
         # Whatever tells of the end, a stream or a webhook, is to know the size of the file.
         await outputs.video(call, made)
     if _waits(call, request):
-        await _wait(call, made)
+        await waiting.for_end(call, made)
     now = call.now
     shown = task.result(made, made.index(now), call.view)
+    call.tell(made, made.index(now))
+    await waiting.for_webhook(call, made)
     if _waits(call, request) and made.status(now) in {Status.FAILED, Status.CANCELLED}:
         state = made.life[made.index(now)]
         code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
@@ -360,29 +355,3 @@ def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, Give
 
 def _waits(call: Call, request: Mapping[str, Any]) -> bool:
     return request.get("wait") is True or call.query.get("wait", "").lower() in {"true", "1"}
-
-
-async def _wait(call: Call, made: Task) -> None:
-    """Hold the answer until the task has ended, the time is up or the server stops (D9).
-
-    Raises:
-        ClientGoneError: nobody is there any more to be answered.
-    """
-    clock = call.world.clock
-    deadline = clock.now() + MOST_WAIT_SECONDS
-    with clock.member() as member:
-        made.watchers.add(member)
-        watcher = asyncio.ensure_future(call.left())
-        watcher.add_done_callback(lambda _: member.wake())
-        try:
-            while not made.is_over(clock.now()) and clock.now() < deadline and not call.ending:
-                if watcher.done():
-                    raise ClientGoneError
-                ended = made.ended()
-                still = clock.now()
-                await member.wait(deadline if ended is None else min(ended, deadline), real_seconds=STILL_SECONDS)
-                if clock.now() == still:
-                    call.world.hint_at_stillness()
-        finally:
-            watcher.cancel()
-            made.watchers.discard(member)

@@ -121,6 +121,7 @@ class _Lines:
                 self._call.world.hint_at_stillness()
                 await self._send_step(at)
         if task.life[at].status in TERMINAL and not (self.client_gone or self._finished):
+            self._call.tell(task, at)
             ending = streams.done(self._dialect.form, self._events)
             if ending:
                 await self._send(ending)

@@ -14,7 +14,7 @@ from mockserver import catalogue, task, timeline
 from mockserver.api import bodies, filters, listing, outputs
 from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
-from mockserver.task import Task
+from mockserver.task import Task, View
 
 CANCEL_SECONDS = {"instant": 0.005, "quick": 0.3, "realistic": 2.0}
 """How long an app takes to stop after a cancel, by latency profile; `timeout` of the request may shorten it."""
@@ -28,13 +28,15 @@ MOST_SAMPLES = 100
 async def get(call: Call) -> Answer:
     """Answer with the whole task, the app embedded."""
     found = call.world.find_task(call.params["id"])
-    return Resource({**task.document(found, found.shown(call.now), call.view), **_embedded(found.app.name)})
+    return Resource({**_document(call, found, call.now, call.view), **_embedded(found.app.name)})
 
 
 async def status(call: Call) -> Answer:
     """Answer with the status alone, for polling."""
     found = call.world.find_task(call.params["id"])
-    return Resource(task.status_document(found, found.shown(call.now), call.view))
+    index = found.shown(call.now)
+    call.tell(found, index)
+    return Resource(task.status_document(found, index, call.view))
 
 
 async def logs(call: Call) -> Answer:
@@ -109,7 +111,7 @@ async def search(call: Call) -> Answer:
         value=read_status,
     )
     rows = list(reversed(call.world.tasks.values()))
-    return listing.page(call, rules, rows, lambda row: task.document(row, row.shown(now), view))
+    return listing.page(call, rules, rows, lambda row: _document(call, row, now, view))
 
 
 async def queue_stats(call: Call) -> Answer:
@@ -190,6 +192,12 @@ async def cost(call: Call) -> Answer:
         raise Problem("not_found", f"task {found.id} has no cost yet: it is {found.status(call.now).text}")
     charged = found.charge()
     return Resource({"total": charged, "charged": charged})
+
+
+def _document(call: Call, found: Task, now: float, view: View) -> dict[str, Any]:
+    index = found.shown(now)
+    call.tell(found, index)
+    return task.document(found, index, view)
 
 
 def _finished(call: Call, purpose: str) -> Task:

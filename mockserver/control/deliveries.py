@@ -6,7 +6,8 @@ from typing import get_args
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.control.journal import limit_of
-from mockserver.webhooks import MOST_ATTEMPTS, Delivery, State
+from mockserver.delivery import Delivery, State
+from mockserver.webhooks import MOST_ATTEMPTS
 
 
 async def list_all(command: Command) -> Reply:

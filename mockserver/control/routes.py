@@ -63,7 +63,7 @@ def routes() -> Sequence[Route]:
             "Lists the webhook deliveries of this world, the newest first.",
             query={
                 "task": "only of this task",
-                "state": "only in this state: scheduled, pending, delivered, abandoned or captured",
+                "state": "only in this state: scheduled, pending, delivered, abandoned, captured or dropped",
                 "limit": "at most so many, 100 unless given",
             },
         ),
