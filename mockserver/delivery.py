@@ -81,6 +81,11 @@ class Delivery:
         return (self.due or 0.0, self.number)
 
     @property
+    def over(self) -> bool:
+        """Whether its fate is known: no further attempt is to come, but for copies and replays."""
+        return self.state not in {"scheduled", "pending"}
+
+    @property
     def arrived(self) -> bool:
         """Whether the target has taken it, at whichever attempt."""
         return self.state == "delivered"

@@ -30,7 +30,14 @@ _log = logging.getLogger(__name__)
 class Webhooks:
     """The deliveries of one world."""
 
-    def __init__(self, clock: Clock, egress: Egress, behaviour: Callable[[], Behaviour], old_secret: str) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        egress: Egress,
+        behaviour: Callable[[], Behaviour],
+        old_secret: str,
+        on_news: Callable[[], None] = lambda: None,
+    ) -> None:
         """Start empty.
 
         Args:
@@ -38,7 +45,9 @@ class Webhooks:
             egress: the door out.
             behaviour: tells the signing secret and the numbering that are in force.
             old_secret: a signing secret that counts as rotated out.
+            on_news: called whenever an attempt or a delivery is over.
         """
+        self._on_news = on_news
         self._clock = clock
         self._egress = egress
         self._behaviour = behaviour
@@ -133,6 +142,7 @@ class Webhooks:
             dropped.consume()
             delivery.adversary.ends()
             self._fired.append(delivery.note(self._clock.now(), 0, "dropped"))
+            self._on_news()
             return
         if delivery.adversary.waits_for_another:
             self._overtakable[delivery.id] = delivery
@@ -186,6 +196,7 @@ class Webhooks:
             await self._repeat(delivery, member)
         delivery.next_attempt = None
         delivery.adversary.ends()
+        self._on_news()
 
     async def _repeat(self, delivery: Delivery, member: Member) -> None:
         """Send the copies of a webhook that has arrived."""
@@ -230,6 +241,7 @@ class Webhooks:
         else:
             _note_reply(attempt, reply)
         self._fired.append(delivery.note(now, number, attempt.outcome, attempt.status))
+        self._on_news()
         if not replay:
             self._book(delivery, letter, fate)
         return attempt

@@ -17,27 +17,32 @@ from contracts.apps.video_v2_6 import FILE_FIELDS, MOST_UNKNOWN, judge, sample_p
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
-from mockserver import catalogue, data_uri, images, sessions, storage, task, timeline
-from mockserver.api import bodies, outputs, waiting
+from mockserver import catalogue, data_uri, images, sessions, storage, task
+from mockserver.api import bodies, making, outputs, waiting
 from mockserver.api.call import Answer, Call, Resource, kind
-from mockserver.clock import within_time
+from mockserver.clock import LAST_MOMENT, within_time
+from mockserver.faults import outcomes
 from mockserver.media import GivenImage
 from mockserver.sessions import Session
 from mockserver.storage import StoredFile
 from mockserver.task import Task
-from mockserver.timeline import Outcome
 
 LATEST_START = 24 * 3600.0
 """Seconds that a scheduled task needs before the end of the emulator's time, webhook retries included."""
 
 _log = logging.getLogger(__name__)
 
-_KEPT = ("infra", "workers", "webhook", "setup", "session_timeout", "function", "run_at", "metadata")
-"""Members of the request that the task shows again."""
-
 
 async def run(call: Call) -> Answer:
     """Judge a request and make its task."""
+    try:
+        return await _run(call)
+    finally:
+        if call.exchange.task_id is None:
+            outcomes.book_refusal(call.hits)
+
+
+async def _run(call: Call) -> Answer:
     request = call.json_object()
     app, function = _app(call, request)
     _check_members(request, function)
@@ -56,10 +61,8 @@ async def run(call: Call) -> Answer:
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
     if request.get("session") == "new":
         call.world.make_room_for_session()
-    made = _make(call, request, app, judgement, named)
-    if call.armed is not call.world.armoury.current:
-        made.armed = call.armed
-    call.world.add_task(made)
+    input_files = tuple(dict.fromkeys(file.stored.id for file in named.values() if file.stored is not None))
+    made = making.make(call, request, app, judgement, images=_images(judgement, named), input_files=input_files)
     if made.images:
         call.emulator.worlds.relieve(call.world)
     call.exchange.task_id = made.id
@@ -219,7 +222,7 @@ def _enter_session(
     session.task_id = made.id
     session.calls += 1
     session.called = session.touched = made.created
-    session.busy_until = made.ended()
+    session.busy_until = made.ended() or LAST_MOMENT
     world.watch_session(session)
 
 
@@ -310,40 +313,6 @@ def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, li
         "meta": {"pointer": "/prompt"},
     }
     return {**given, "prompt": sample_prompt(app.name)}, [told]
-
-
-def _make(
-    call: Call,
-    request: Mapping[str, Any],
-    app: AppVersion,
-    judgement: Judgement,
-    named: Mapping[str, _Named],
-) -> Task:
-    world, now = call.world, call.now
-    identifier = world.rng.identifier("task")
-    assert judgement.expectation is not None  # noqa: S101  # no violations, so there is one
-    hold = max(0.0, parse_timestamp(request["run_at"]) - now) if request.get("run_at") else 0.0
-    life = timeline.build(
-        world.behaviour.latency,
-        judgement.expectation,
-        Outcome(error=judgement.failure),
-        world.rng.draws("life", identifier),
-        hold=hold,
-    )
-    return Task(
-        id=identifier,
-        created=now,
-        app=app,
-        given=request.get("input"),
-        options={key: request[key] for key in _KEPT if request.get(key) is not None},
-        judgement=judgement,
-        life=life,
-        output_name=world.rng.derived("output", identifier)[:8] + ".mp4",
-        base_url=call.base_url,
-        enforcement=world.behaviour.enforce,
-        images=_images(judgement, named),
-        input_files=tuple(dict.fromkeys(file.stored.id for file in named.values() if file.stored is not None)),
-    )
 
 
 def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, GivenImage]:

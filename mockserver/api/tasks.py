@@ -14,6 +14,7 @@ from mockserver import catalogue, task, timeline
 from mockserver.api import bodies, filters, listing, outputs
 from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
+from mockserver.faults import outcomes
 from mockserver.task import Task, View
 
 CANCEL_SECONDS = {"instant": 0.005, "quick": 0.3, "realistic": 2.0}
@@ -146,11 +147,15 @@ async def cancel(call: Call) -> Answer:
             f"task {found.id} is {current.text} already and cannot be cancelled",
             meta={"status": number(current, view.numbering)},
         )
-    if current is not Status.CANCELLING or request.get("force"):
+    if current is not Status.CANCELLING or request.get("force") or found.ended() is None:
         patience = request.get("timeout")
         longest = 10.0 if patience is None else patience / 1000
         after = 0.0 if request.get("force") else min(longest, CANCEL_SECONDS[call.world.behaviour.latency])
-        call.world.change_life(found, timeline.cancel(found.life, now - found.created, after=after))
+        ignored = found.outcomes.get("cancel")
+        end = timeline.cancel if ignored is None else outcomes.ignored_cancel
+        call.world.change_life(found, end(found.life, now - found.created, after=after))
+        if ignored is not None:
+            ignored.consume()
     after_all = found.status(now)
     return Resource({"id": found.id, "status": number(after_all, view.numbering), "cancelled": True})
 
@@ -235,7 +240,7 @@ async def _files(call: Call, found: Task, role: str | None) -> list[dict[str, An
                         "size": file.size,
                     }
                 )
-    if role != "input" and found.status(call.now) is Status.COMPLETED and not found.outputs_deleted:
+    if role != "input" and found.has_output(call.now) and not found.outputs_deleted:
         video = await outputs.video(call, found)
         rows.append(
             {
