@@ -74,6 +74,13 @@ async def scopes(_call: Call) -> Answer:
                     "summary": ["Read everything"],
                     "scopes": reading,
                 },
+                {
+                    "id": "engine",
+                    "label": "Engine",
+                    "description": "What a machine that runs apps needs.",
+                    "summary": ["Run apps", "Read and write files"],
+                    "scopes": [value for value, *_ in _SCOPES if value.startswith(("apps:", "files:"))],
+                },
             ],
         }
     )

@@ -27,6 +27,7 @@ def test_a_picture_of_the_videos_size_is_left_as_it_is() -> None:
     assert photograph(_file(picture), *SIZE).tobytes() == picture.tobytes()
 
 
+@pytest.mark.requirement("REQ-MEDIA-008")
 def test_a_turned_picture_is_set_upright() -> None:
     """EXIF orientation 6: what is stored on the left is shown on top."""
     stored = Image.new("RGB", (32, 48), "red")

@@ -116,6 +116,7 @@ def test_the_table_has_every_branch_and_size() -> None:
 SIZES = sorted({(row.width, row.height) for _, _, judged in ACCEPTED if (row := judged.expectation)})
 
 
+@pytest.mark.requirement("REQ-MEDIA-001")
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_everything_accepted_decodes(size: tuple[int, int], watch: Watch) -> None:
     """The whole table in tiny, each different expectation of a size once."""

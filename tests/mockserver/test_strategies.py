@@ -75,6 +75,7 @@ def run(callers: Callers, case: LabelledInput) -> Reply:
     return callers.send("POST", "/apps/run", {"app": reference, "input": case.document})
 
 
+@pytest.mark.requirement("REQ-INPUT-019", "REQ-INPUT-020", "REQ-INPUT-021", "REQ-INPUT-022", "REQ-INPUT-023")
 @settings(QUICK, max_examples=150)
 @given(image_files())
 def test_a_file_is_judged_as_it_is_labelled(file: ImageFile) -> None:
@@ -87,6 +88,7 @@ def test_a_file_is_judged_as_it_is_labelled(file: ImageFile) -> None:
         assert (facts.width, facts.height) == file.size
 
 
+@pytest.mark.requirement("REQ-ENV-010")
 @QUICK
 @given(versions.flatmap(lambda version: valid_inputs(version, INLINE)))
 def test_a_valid_input_is_run_with_exactly_its_warnings(callers: Callers, case: LabelledInput) -> None:
@@ -97,6 +99,7 @@ def test_a_valid_input_is_run_with_exactly_its_warnings(callers: Callers, case: 
     assert told == list(case.warnings)
 
 
+@pytest.mark.requirement("REQ-ERR-008", "REQ-ERR-009", "REQ-INPUT-038")
 @QUICK
 @given(versions.flatmap(lambda version: invalid_inputs(version, INLINE)))
 def test_an_invalid_input_is_refused_with_exactly_its_violations(callers: Callers, case: LabelledInput) -> None:

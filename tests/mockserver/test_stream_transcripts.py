@@ -35,6 +35,20 @@ def lines_of(reply: Reply) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
+@pytest.mark.requirement(
+    "REQ-TASK-001",
+    "REQ-TASK-003",
+    "REQ-TASK-004",
+    "REQ-TASK-006",
+    "REQ-TASK-007",
+    "REQ-TASK-008",
+    "REQ-STREAM-002",
+    "REQ-STREAM-003",
+    "REQ-STREAM-004",
+    "REQ-STREAM-008",
+    "REQ-STREAM-015",
+    "REQ-STREAM-018",
+)
 @both_formats
 @pytest.mark.parametrize("latency", ["instant", "quick", "realistic"])
 async def test_a_completed_task(stream: StreamFormat, latency: str) -> None:
@@ -48,6 +62,7 @@ async def test_a_completed_task(stream: StreamFormat, latency: str) -> None:
         assert judge_transcript(again, stream, before=before) == ()
 
 
+@pytest.mark.requirement("REQ-STREAM-004", "REQ-STREAM-018")
 @both_formats
 async def test_a_cancelled_task(client: Client, stream: StreamFormat) -> None:
     """Cancelled on its way."""
@@ -55,6 +70,7 @@ async def test_a_cancelled_task(client: Client, stream: StreamFormat) -> None:
     assert judge_transcript(await streamed(client, task, stream, cancel_after=1), stream) == ()
 
 
+@pytest.mark.requirement("REQ-TASK-007", "REQ-STREAM-016")
 @both_formats
 async def test_a_failed_task(stream: StreamFormat) -> None:
     """A late failure of the observed app."""
@@ -65,6 +81,7 @@ async def test_a_failed_task(stream: StreamFormat) -> None:
         assert "[1201]" in lines[-1] or "[1201]" in lines[-2]
 
 
+@pytest.mark.requirement("REQ-TASK-002", "REQ-STREAM-010")
 @both_formats
 async def test_other_numbers_and_names(stream: StreamFormat) -> None:
     """The older numbering and named events are judged by what was asked for."""
@@ -75,6 +92,7 @@ async def test_other_numbers_and_names(stream: StreamFormat) -> None:
         assert judge_transcript(lines, stream) != ()
 
 
+@pytest.mark.requirement("REQ-STREAM-009")
 @pytest.mark.parametrize("at", [0, 3, -2, -1])
 async def test_a_resumed_stream(client: Client, at: int) -> None:
     """After the first event, in the middle, and shortly before the end: nothing is lost and nothing comes again."""

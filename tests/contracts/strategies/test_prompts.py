@@ -62,6 +62,7 @@ def test_prompts_of_every_kind_are_accepted(version: VersionName) -> None:
     assert unreached(prompts(version), scripts, SCRIPTS.keys(), 600) == set()
 
 
+@pytest.mark.requirement("REQ-INPUT-052")
 @both_versions
 def test_marked_prompts_are_marked_and_the_others_are_not(version: VersionName) -> None:
     """Seen by the warnings that a voice does or does not bring; what resembles a marker is none (REQ-INPUT-052)."""
