@@ -24,6 +24,15 @@ async def test_a_file_keeps_the_type_it_was_declared_with(client: Client) -> Non
     assert (got.body, got.headers["content-type"]) == (b"\0\xffx", "image/webp")
 
 
+@pytest.mark.requirement("REQ-FILE-006")
+async def test_an_upload_url_lives_an_hour(client: Client) -> None:
+    """To the second, on the world's clock."""
+    record = (await client.post("/files", {"files": [{"uri": ""}]})).data[0]
+    for seconds, status in ((3599, 200), (1, 403)):
+        await client.advance(seconds)
+        assert (await client.request("PUT", path_of(record["upload_url"]), body=b"x")).status == status
+
+
 @pytest.mark.requirement("REQ-FILE-014")
 async def test_a_file_record_has_its_members(client: Client) -> None:
     """Announced and uploaded alike."""

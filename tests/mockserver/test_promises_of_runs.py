@@ -114,6 +114,14 @@ async def test_a_body_that_cannot_be_read_is_an_invalid_request(client: Client, 
         assert (reply.status, reply.code) == (400, "invalid_request"), path
 
 
+@pytest.mark.requirement("REQ-ERR-014")
+async def test_a_json_body_may_have_one_mebibyte(client: Client) -> None:
+    """To the byte."""
+    for size, status in ((1024 * 1024, 200), (1024 * 1024 + 1, 413)):
+        body = orjson.dumps(RUN).ljust(size)
+        assert (await client.request("POST", "/apps/run", body=body)).status == status
+
+
 @pytest.mark.requirement("REQ-AUTH-003")
 @pytest.mark.parametrize("key", ["x", "any-key", "inf_0123456789", "k" * 200])
 async def test_any_key_opens_a_world(client: Client, key: str) -> None:
@@ -270,3 +278,12 @@ async def test_the_clients_headers_are_allowed_from_any_page(client: Client) -> 
         assert reply.status == 200
         assert reply.headers["access-control-allow-origin"] in {"*", origin}
         assert names <= {name.strip().lower() for name in reply.headers["access-control-allow-headers"].split(",")}
+
+
+@pytest.mark.requirement("REQ-HTTP-007")
+async def test_scripts_may_read_when_to_come_back(client: Client) -> None:
+    """Retry-After and both rate headers are exposed to every origin, on refusals too."""
+    for key in ("a-key", "a_limited_key"):
+        reply = await client.other(key).get("/me", headers={"origin": "https://app.test"})
+        exposed = {name.strip().lower() for name in reply.headers["access-control-expose-headers"].split(",")}
+        assert {"retry-after", "x-ratelimit-remaining", "x-ratelimit-reset"} <= exposed

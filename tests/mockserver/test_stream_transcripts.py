@@ -45,6 +45,7 @@ def lines_of(reply: Reply) -> list[str]:
     "REQ-STREAM-002",
     "REQ-STREAM-003",
     "REQ-STREAM-004",
+    "REQ-STREAM-005",
     "REQ-STREAM-008",
     "REQ-STREAM-015",
     "REQ-STREAM-018",
@@ -60,6 +61,7 @@ async def test_a_completed_task(stream: StreamFormat, latency: str) -> None:
         assert judge_transcript(lines, stream, before=before) == ()
         again = await streamed(client, task, stream)
         assert judge_transcript(again, stream, before=before) == ()
+        assert len(again) == (1 if stream == "ndjson" else 3)
 
 
 @pytest.mark.requirement("REQ-STREAM-004", "REQ-STREAM-018")
