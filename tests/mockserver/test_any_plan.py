@@ -6,7 +6,14 @@ from typing import Any
 import orjson
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from contracts.plans import catalogue
 from contracts.plans.catalogue import EXCHANGE, WEBHOOK
@@ -14,10 +21,13 @@ from contracts.wire.statuses import Status, is_legal
 from mockserver.app import create_app
 from mockserver.settings import Behaviour, Settings
 
-from .asgi import APP, Client, Connection
+from .asgi import APP, PATIENCE, Client, Connection
 
-PLAYS, STEPS = 20, 100
+PLAYS, STEPS = 40, 50
 """Two thousand steps in all."""
+
+SOON = 0.01
+"""Real seconds after which a call that has not ended waits for the clock, or for its client to leave."""
 
 PLANNED = frozenset({"status", "html_page", "error_in_200"})
 """Faults that answer in the place of a call, with any status."""
@@ -25,20 +35,27 @@ PLANNED = frozenset({"status", "html_page", "error_in_200"})
 PROMPTS = ("A boat", "A kite", "Ein Böötchen")
 
 
+CALLS = ("run", "get", "status", "stream", "cancel", "delete", "download", "any")
+"""Where faults that may be armed on every call are armed: what the plays do."""
+
+NUMBERS: tuple[dict[str, Any], ...] = (
+    {}, {"always": True}, {"always": True}, {"from": 1, "to": 3}, {"nth": 2}, {"nth": 1, "at_most": True}
+)  # fmt: skip
+
+flags = st.booleans()
+
+SLOTS = sorted({row.slot for row in catalogue.faults().values()})
+
+
 @st.composite
 def steps(draw: st.DrawFn) -> dict[str, Any]:
-    """A step with the example arguments of a fault, wherever that may be armed."""
-    row = draw(st.sampled_from(sorted(catalogue.faults().values(), key=lambda row: row.name)))
-    places = (
-        [name for name in catalogue.names_of_operations() if name != WEBHOOK] if EXCHANGE in row.on else list(row.on)
-    )
-    numbers = draw(
-        st.sampled_from(
-            [{}, {"nth": 2}, {"from": 1, "to": 3}, {"always": True}, {"from": 2}, {"nth": 1, "at_most": True}]
-        )
-    )
-    match = draw(st.sampled_from([{}, {"match": {"prompt": "boat"}}]))
-    return {"on": draw(st.sampled_from(places)), **numbers, **match, "do": {row.form: row.name, **row.example}}
+    """A step with the example arguments of a fault, wherever that may be armed; every slot as often as another."""
+    slot = draw(st.sampled_from(SLOTS))
+    row = draw(st.sampled_from([row for row in catalogue.faults().values() if row.slot == slot]))
+    places = CALLS if EXCHANGE in row.on else row.on
+    match = draw(st.sampled_from([{}, {}, {"match": {"prompt": "boat"}}]))
+    what = {row.form: row.name, **row.example}
+    return {"on": draw(st.sampled_from(places)), **draw(st.sampled_from(NUMBERS)), **match, "do": what}
 
 
 class Books(RuleBasedStateMachine):
@@ -53,6 +70,7 @@ class Books(RuleBasedStateMachine):
         self.open: list[Connection] = []
         self.tasks: dict[str, list[str]] = {"first-key": [], "second-key": []}
         self.progress: dict[str, int] = {}
+        self.more = 0
 
     async def _made(self) -> Any:
         behaviour = Behaviour(media="tiny", webhook_secret="whsec_" + "MDEyMzQ1Njc4OWFiY2RlZg==")
@@ -64,13 +82,8 @@ class Books(RuleBasedStateMachine):
     async def ask(self, client: Client, method: str, target: str, **sent: Any) -> Connection:
         """Send a request and wait until it has ended, or nothing goes on without the clock or the client's leaving."""
         call = client.open(method, target, **sent)
-        for _ in range(40):
-            turn = asyncio.Event()
-            self.loop.call_later(0.001, turn.set)
-            await turn.wait()
-            if call._task.done():
-                break
-        else:
+        await asyncio.wait([call._task], timeout=SOON)
+        if not call._task.done():
             self.open.append(call)
         return call
 
@@ -89,38 +102,42 @@ class Books(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ what may happen
 
-    @initialize(first=st.lists(steps(), max_size=6), second=st.lists(steps(), max_size=3))
+    @initialize(first=st.lists(steps(), min_size=4, max_size=8), second=st.lists(steps(), min_size=2, max_size=5))
     def arm_both(self, first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
         for client, plan in zip(self.worlds, (first, second), strict=True):
             assert self.do(client.request("PUT", "/_mock/plan", json={"steps": plan})).status == 200
 
+    @precondition(lambda self: self.more < 2)
     @rule(world=st.integers(0, 1), more=st.lists(steps(), min_size=1, max_size=2))
     def arm_more(self, world: int, more: list[dict[str, Any]]) -> None:
+        self.more += 1
         assert self.do(self.worlds[world].post("/_mock/plan", {"steps": more})).status == 200
 
-    @rule(world=st.integers(0, 1), prompt=st.sampled_from(PROMPTS), hook=st.booleans())
-    def run(self, world: int, prompt: str, hook: bool) -> None:  # drawn
+    @rule(
+        world=st.integers(0, 1), prompts=st.lists(st.sampled_from(PROMPTS), min_size=1, max_size=3), hook=st.booleans()
+    )
+    def run(self, world: int, prompts: list[str], hook: bool) -> None:  # drawn
         client = self.worlds[world]
-        body: dict[str, Any] = {"app": APP, "input": {"prompt": prompt, "mode": "std"}}
-        if hook:
-            body["webhook"] = "https://hooks.example.com/x"
-        call = self.do(self.ask(client, "POST", "/apps/run", json=body))
-        self.seen(call, client)
+        for prompt in prompts:
+            body: dict[str, Any] = {"app": APP, "input": {"prompt": prompt, "mode": "std"}}
+            if hook:
+                body["webhook"] = "https://hooks.example.com/x"
+            self.seen(self.do(self.ask(client, "POST", "/apps/run", json=body)), client)
         assert client.key is not None
         self.tasks[client.key] = list(client.world.tasks)
 
-    @rule(world=st.integers(0, 1), which=st.integers(0, 9), way=st.sampled_from(["", "/status", "/logs", "/stream"]))
-    def look(self, world: int, which: int, way: str) -> None:
+    @rule(world=st.integers(0, 1), which=st.integers(0, 9))
+    def look(self, world: int, which: int) -> None:
         client = self.worlds[world]
         assert client.key is not None
         known = self.tasks[client.key]
         target = known[which % len(known)] if known else "0" * 26
-        data = self.seen(
-            self.do(self.ask(client, "GET", f"/tasks/{target}{way}", headers={"X-API-Version": "2"})), client
-        )
-        if data is not None and "progress" in data:
-            assert data["progress"] >= self.progress.get(target, 0)
-            self.progress[target] = data["progress"]
+        for way in ("", "/status", "/logs", "/stream"):
+            asked = self.ask(client, "GET", f"/tasks/{target}{way}", headers={"X-API-Version": "2"})
+            data = self.seen(self.do(asked), client)
+            if data is not None and "progress" in data:
+                assert data["progress"] >= self.progress.get(target, 0)
+                self.progress[target] = data["progress"]
 
     @rule(world=st.integers(0, 1), which=st.integers(0, 9), way=st.sampled_from([("POST", "/cancel"), ("DELETE", "")]))
     def end(self, world: int, which: int, way: tuple[str, str]) -> None:
@@ -149,13 +166,13 @@ class Books(RuleBasedStateMachine):
         """Whoever hangs goes away."""
         self.do(self._leave())
 
-    async def _leave(self) -> None:
-        calls, self.open = self.open, []
-        for call in calls:
+    async def _leave(self, patience: float = SOON) -> None:
+        for call in self.open:
             call.leave()
-        for call in calls:
-            if not call._task.done():
-                await asyncio.wait([call._task], timeout=0.5)
+        if self.open:
+            await asyncio.wait([call._task for call in self.open], timeout=patience)
+        # A delay goes on without its client, and ends by the clock.
+        self.open = [call for call in self.open if not call._task.done()]
 
     # ------------------------------------------------------------------ what always holds
 
@@ -188,7 +205,8 @@ class Books(RuleBasedStateMachine):
         self.do(self._leave())
         for client in self.worlds:
             self.do(client.advance(7 * 86400))
-        self.do(self._leave())
+        self.do(self._leave(PATIENCE))
+        assert self.open == []
         for client in self.worlds:
             for armed in client.world.armoury.all:
                 for entry in armed.entries:

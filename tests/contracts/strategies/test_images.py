@@ -110,7 +110,9 @@ def test_the_simplest_images(rule: str) -> None:
     good = smallest(good_images())
     assert (good.format, good.mode, good.size, good.orientation) == ("jpeg", "RGB", (300, 300), None)
     found = smallest(bad_images(), lambda file: rule in file.rules)
-    assert (found.format, found.mode, found.orientation, found.rules) == ("jpeg", "RGB", None, (rule,))
+    assert (found.format, found.orientation, found.rules) == ("jpeg", None, (rule,))
+    # What breaks off behind its first bytes has no mode.
+    assert found.mode == "RGB" or found.kind in {"header_only", "garbled"}
 
 
 def test_the_same_seed_draws_the_same_bytes() -> None:
