@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench mutants contact-sheet
+.PHONY: serve test lint demo setup clean help golden bench mutants contact-sheet parity
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -52,6 +52,10 @@ golden: $(STAMP) ## record fixtures/exchanges anew; look at the diff before you 
 
 mutants: $(STAMP) ## the score of the suite: faults put into the emulator, and how many it finds
 	@$(BIN)/python tools/mutants.py $(ARGS)
+
+parity: $(STAMP) ## write contracts/parity.json: which tests cite which requirement
+	@$(BIN)/python tools/make_parity.py $(ARGS)
+
 contact-sheet: $(STAMP) ## draw docs/contact-sheet.jpg: frames of every shape and script
 	@$(BIN)/python tools/make_contact_sheet.py $(ARGS)
 

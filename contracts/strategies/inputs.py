@@ -1,8 +1,8 @@
 """Inputs of the app, with what has to come of them: accepted, accepted with warnings, or refused with which rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -10,8 +10,6 @@ from contracts.apps.table import VersionName
 from contracts.strategies import prompts, shapes, values
 from contracts.strategies.labels import Broken, LabelledInput, Warned
 from contracts.strategies.shapes import Frame, Shape
-
-_T = TypeVar("_T")
 
 
 class BadFile(NamedTuple):
@@ -99,15 +97,17 @@ def invalid_inputs(
         most: violations of one input; any number when left out.
     """
     groups = shapes.by_violations(version, files=files is not None)
-    together = [found for broken, found in groups.items() if broken and (most is None or len(broken) <= most)]
-    combined = _one_of(together).flatmap(lambda found: _of_shapes(version, found, files))
+    together = [
+        shape for broken, found in groups.items() if broken and (most is None or len(broken) <= most) for shape in found
+    ]
+    combined = _of_shapes(version, together, files)
     single = st.sampled_from(_single_rules(version, files)).flatmap(lambda rule: inputs_breaking(version, rule, files))
     if most == 1:
         return single | combined
     apart = [rule for rule in _APART if _of_version(version, rule)]
-    several = _one_of([found for broken, found in groups.items() if most is None or len(broken) < most])
+    several = [shape for broken, found in groups.items() if most is None or len(broken) < most for shape in found]
     more = st.tuples(
-        several.flatmap(lambda found: _of_shapes(version, found, files)),
+        _of_shapes(version, several, files),
         st.lists(st.sampled_from(apart), min_size=1, max_size=3 if most is None else 1, unique_by=_APART.get),
     ).flatmap(lambda both: _spoilt(version, *both))
     spoilt_files = [] if files is None or files.bad is None else [_with_bad_file(version, files, None, most)]
@@ -193,12 +193,24 @@ def _of_shapes(
     seen: bool = True,
 ) -> st.SearchStrategy[LabelledInput]:
     """Fill in one of some shapes."""
-    return _one_of(among).flatmap(lambda shape: _filled(version, shape, files, negative, seen=seen))
+
+    @st.composite
+    def filled(draw: st.DrawFn) -> LabelledInput:
+        # Field by field, so that each shrinks by itself; the first value of a field is the simplest.
+        left = among
+        for name in _FIELDS:
+            options = sorted({getattr(shape, name) for shape in left}, key=_ORDER.index)
+            options += ["file"] * options.count("file")  # or rows with both frames would hardly ever come up
+            # A choice even where there is none: what takes fewer choices would count as simpler.
+            chosen = options[draw(st.integers(0, 59)) % len(options)]
+            left = [shape for shape in left if getattr(shape, name) == chosen]
+        return draw(_filled(version, left[0], files, negative, seen=seen))
+
+    return filled()
 
 
-def _one_of(items: Sequence[_T]) -> st.SearchStrategy[_T]:
-    """Choose like sampled_from, which would show all items wherever it is shown itself."""
-    return st.integers(0, len(items) - 1).map(lambda index: items[index])
+_FIELDS = tuple(field.name for field in fields(Shape))
+_ORDER = (False, True, "absent", "file", "given", "low", "on", "off", "high", "null", "empty", "wrong")
 
 
 @st.composite
@@ -211,6 +223,7 @@ def _filled(
     *,
     seen: bool,
 ) -> LabelledInput:
+    """Fill in a shape."""
     document: dict[str, Any] = {"prompt": draw(prompts.marked(version) if shape.marker else prompts.unmarked(version))}
     field, known = values.QUALITIES[version]
     if shape.quality != "absent":
@@ -220,10 +233,10 @@ def _filled(
         frame: Frame = getattr(shape, name)
         if frame == "file":
             assert files is not None  # noqa: S101  # shapes without files name none
+            document[name] = draw(files.good)
             foreign = not seen or (files.foreign is not None and draw(_SELDOM))
-            source = files.foreign if foreign else files.good
-            assert source is not None  # noqa: S101  # seldom is only asked where there are some
-            document[name] = draw(source)
+            if foreign and files.foreign is not None:
+                document[name] = draw(files.foreign)
             unseen += [name] * foreign
         elif frame != "absent":
             document[name] = _wrong(draw, version, name) if frame == "wrong" else {"null": None, "empty": ""}[frame]

@@ -14,6 +14,7 @@ from contracts.plans import catalogue
 from contracts.plans.catalogue import Fault
 
 _NUMBERS = st.integers(1, 1_000_000)
+_ANYTHING: st.SearchStrategy[Any] = st.sampled_from([None, True, 5, "text", [], {}])
 _PLAIN = string.ascii_letters + string.digits + "-"
 """Characters that every pattern of the catalogue lets pass."""
 
@@ -120,7 +121,9 @@ def _does(fault: Fault) -> st.SearchStrategy[dict[str, Any]]:
 def _matches() -> st.SearchStrategy[dict[str, Any]]:
     words = st.text(min_size=1, max_size=20)
     fields = st.sampled_from([{"duration": "5"}, {"sound": True}, {"mode": "pro", "sound": False}, {"image": None}])
-    return st.fixed_dictionaries({}, optional={"prompt": words, "input": fields}).filter(bool)
+    return st.fixed_dictionaries(
+        {}, optional={"prompt": words, "input": fields, "prompt_bytes": st.integers(1, 10_000)}
+    ).filter(bool)
 
 
 def _value(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
@@ -142,8 +145,11 @@ def _value(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         case "string":
             return _text(schema)
         case "object":
-            keys = st.text(_PLAIN, min_size=1, max_size=20)
-            return st.dictionaries(keys, _text(schema["additionalProperties"]), max_size=3)
+            taken = schema["propertyNames"].get("not", {}).get("enum", ())
+            keys = st.text(_PLAIN, min_size=1, max_size=20).filter(lambda key: key not in taken)
+            inner = schema.get("additionalProperties")
+            values = _ANYTHING if inner is None else _text(inner)
+            return st.dictionaries(keys, values, min_size=schema.get("minProperties", 0), max_size=3)
     raise NotImplementedError(f"the catalogue has got an argument of a new kind: {name}, {dict(schema)}")
 
 

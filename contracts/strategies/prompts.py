@@ -139,6 +139,7 @@ def unmarked(version: VersionName) -> st.SearchStrategy[str]:
     """Prompts of every kind without a voice marker."""
     marker = table.load().versions[version].marker_example
     every = st.one_of(
+        st.just("a boat"),  # what failing examples have where the prompt does not matter
         words(),
         st.sampled_from(AWKWARD),
         lookalikes(),
@@ -170,5 +171,5 @@ def _filled(letter: str, size: int) -> str:
 
 
 def _around(middle: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    beside = words() | st.just("")
+    beside = st.just("") | words()
     return st.builds(lambda before, text, after: f"{before} {text} {after}".strip(), beside, middle, beside)

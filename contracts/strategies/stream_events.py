@@ -47,7 +47,7 @@ class StreamEvent:
 def stream_events(draw: st.DrawFn, end: Status | None = None) -> list[StreamEvent]:
     """Draw what a legal stream tells; event ids are those of the steps of the task's life."""
     life = draw(_lives(end))
-    start = draw(st.integers(0, len(life) - 1)) if end is None else 0
+    start = draw(st.just(0) | st.integers(0, len(life) - 1) | st.just(len(life) - 1)) if end is None else 0
     events = []
     for number, task in enumerate(life[start:], start=start):
         events.append(StreamEvent(task, number))

@@ -67,8 +67,8 @@ WRONG: Mapping[VersionName, Mapping[str, tuple[Any, ...]]] = MappingProxyType(
 )
 """Values that each field of each version refuses, the likeliest mistake first."""
 
-NO_OBJECTS: tuple[Any, ...] = (None, True, 5, 1.5, "a paper boat", [], [{"prompt": "a paper boat"}])
-"""Inputs that are no JSON object (REQ-INPUT-001)."""
+NO_OBJECTS: tuple[Any, ...] = ("a paper boat", 5, 1.5, True, [], [{"prompt": "a paper boat"}])
+"""Inputs that are no JSON object (REQ-INPUT-001); null is not among them: in a run it stands for no input at all."""
 
 UNKNOWN: Mapping[VersionName, tuple[str, ...]] = MappingProxyType(
     {

@@ -13,6 +13,7 @@ from mockserver.api.runs import facts_of_input
 _ROWS = Listing(
     default_limit=50,
     most=100,
+    dump=100,
     fields={
         "id": lambda row: row["id"],
         "namespace": lambda row: row["namespace"],
@@ -26,6 +27,7 @@ _ROWS = Listing(
 _VERSIONS = Listing(
     default_limit=50,
     most=100,
+    dump=100,
     fields={"id": lambda row: row["id"], "created_at": lambda row: row["created_at"]},
     search=("id",),
     key=lambda row: row["id"],

@@ -17,7 +17,7 @@ from mockserver.api.call import Call, Resource
 from mockserver.routing import normalise
 
 DUMP_LIMIT = 10_000
-"""Rows that `limit: -1` gives at most."""
+"""Rows that `limit: -1` gives at most, where nothing less is documented (REQ-TASK-014)."""
 
 MOST_LINK = 4_000
 """Bytes of a `Link` header; filters may be longer than any client reads, and the cursors are in the body as well."""
@@ -37,6 +37,8 @@ class Listing:
     """Fields a search looks at."""
     key: Callable[[Any], str]
     """The row's id, which cursors remember."""
+    dump: int = DUMP_LIMIT
+    """Rows that `limit: -1` gives at most."""
     value: Callable[[str, Any], Any] = lambda _field, value: value
     """Turns a filter's value into what the field holds; raises ValueError for one it cannot hold."""
 
@@ -139,7 +141,7 @@ def _sorted(listing: Listing, rows: list[Any], sort: Sequence[Mapping[str, Any]]
 def _limit(listing: Listing, wanted: int | None) -> int:
     if wanted is None or wanted == 0:
         return listing.default_limit
-    return DUMP_LIMIT if wanted == -1 else min(wanted, listing.most)
+    return listing.dump if wanted == -1 else min(wanted, listing.most)
 
 
 def _start(listing: Listing, rows: Sequence[Any], request: Mapping[str, Any], limit: int) -> int:

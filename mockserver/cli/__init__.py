@@ -11,6 +11,7 @@ import click
 from mockserver import __version__
 from mockserver.cli.checking import check, drift
 from mockserver.cli.documents import openapi
+from mockserver.cli.parity import parity
 from mockserver.cli.plans import plan, scenarios
 from mockserver.cli.serving import serve
 from mockserver.cli.videos import inspect, render
@@ -22,7 +23,7 @@ def cli() -> None:
     """An offline emulator of the inference.sh API for the app klingai/video-v2-6."""
 
 
-for _command in (serve, scenarios, plan, check, drift, render, inspect, openapi):
+for _command in (serve, scenarios, plan, check, drift, render, inspect, openapi, parity):
     cli.add_command(_command)
 
 

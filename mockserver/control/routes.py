@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mockserver.control import clock, deliveries, export, health, journal, money, plans, reset, settings, tasks, waiting
+from mockserver.control import (
+    clock,
+    deliveries,
+    export,
+    health,
+    journal,
+    money,
+    parity,
+    plans,
+    reset,
+    settings,
+    tasks,
+    waiting,
+)
 from mockserver.control.command import Route
 from mockserver.settings import Behaviour, bounds, choices
 
@@ -130,6 +143,14 @@ def routes() -> Sequence[Route]:
         Route("DELETE", "/plan", plans.delete, "Disarms everything and answers with the last word of the ledger."),
         Route("GET", "/plan/schema", plans.describe, "The JSON Schema of a plan.", needs_key=False),
         Route("GET", "/scenarios", plans.list_scenarios, "Lists the plans that ship.", needs_key=False),
+        Route(
+            "GET",
+            "/parity",
+            parity.get,
+            "Lists every promise with its label, source, tests and decision; as HTML, JSON or Markdown, by Accept.",
+            query={"format": "html, json or markdown, instead of Accept", "area": "only this area, such as STREAM"},
+            needs_key=False,
+        ),
         Route(
             "POST",
             "/reset",

@@ -67,12 +67,14 @@ def test_every_snippet_is_refused_for_want_of_a_prompt(name: str, snippet: Snipp
     assert "prompt" in last_line
 
 
+@pytest.mark.requirement("REQ-RUN-016")
 def test_the_result_snippet_prints_the_output(snippet: Snippet, assert_mp4: AssertMp4) -> None:
     """With the sample prompt filled in, `result["output"]` holds the URL of an MP4."""
     ended = snippet("result", *INSTANT, *SAMPLE)
     assert_mp4(ast.literal_eval(ended.stdout)["video"])
 
 
+@pytest.mark.requirement("REQ-RUN-016")
 def test_the_stream_snippet_prints_the_output(snippet: Snippet, assert_mp4: AssertMp4) -> None:
     """With the sample prompt filled in, the last update has the output; the client drops `progress` from them all."""
     ended = snippet("stream", *INSTANT, *SAMPLE)
@@ -81,6 +83,7 @@ def test_the_stream_snippet_prints_the_output(snippet: Snippet, assert_mp4: Asse
     assert_mp4(ast.literal_eval(line.removeprefix("output: "))["video"])
 
 
+@pytest.mark.requirement("REQ-RUN-016")
 def test_the_files_snippet_uploads_the_image(snippet: Snippet, fetch: Fetch, assert_mp4: AssertMp4, png: Path) -> None:
     """With the sample prompt filled in, the local image arrives on the server and the audio URL passes as it is."""
     ended = snippet("files", *INSTANT, *SAMPLE)
@@ -90,6 +93,7 @@ def test_the_files_snippet_uploads_the_image(snippet: Snippet, fetch: Fetch, ass
     assert_mp4(result["output"]["video"])
 
 
+@pytest.mark.requirement("REQ-RUN-016")
 def test_the_webhook_snippet_is_told_at_the_end(snippet: Snippet, servers: Servers, api_key: str) -> None:
     """`wait=False` returns before the end; at the end its address is due a POST, which stays on this machine."""
     with httpx.Client(

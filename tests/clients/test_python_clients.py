@@ -47,6 +47,7 @@ def test_the_installed_release_is_the_one_meant(client: PythonClient, drive: Cal
     assert drive(client).client == {"version": client.release.version, "mode": client.mode}
 
 
+@pytest.mark.requirement("REQ-ENV-004")
 @clients("run")
 def test_run_waits_and_returns_the_video(client: PythonClient, perform: Perform, assert_mp4: AssertMp4) -> None:
     """`run` returns the completed task, whose video is a URL that anybody can fetch an MP4 from."""
@@ -129,6 +130,7 @@ def assert_refused(client: PythonClient, raised: dict[str, str | int | None], st
         assert raised["code"] == code
 
 
+@pytest.mark.requirement("REQ-ERR-002")
 @clients("invalid")
 def test_a_missing_prompt_is_a_422_that_names_it(client: PythonClient, perform: Perform) -> None:
     """An input without a prompt is refused before anything runs, and the client's error carries the sentence."""

@@ -13,6 +13,7 @@ NOTE = {"level": "warning", "code": "unknown_field", "message": "m", "meta": {"p
 json_values = st.none() | st.booleans() | st.integers() | st.lists(st.text(), max_size=2) | st.just({"id": "x"})
 
 
+@pytest.mark.requirement("REQ-ENV-002", "REQ-ENV-003")
 @pytest.mark.parametrize(
     ("envelope", "body"),
     [
@@ -27,6 +28,7 @@ def test_each_envelope_has_exactly_its_keys(envelope: Envelope, body: dict[str, 
     assert envelopes.wrap(envelope, {"id": "x"}, messages=[NOTE]) == body
 
 
+@pytest.mark.requirement("REQ-ENV-004")
 @given(json_values, st.integers(200, 299))
 def test_the_superset_is_v1_and_v3_together(data: Any, status: int) -> None:
     """A client of either generation finds its own keys with its own values."""
@@ -43,6 +45,7 @@ def test_the_resource_itself_is_never_changed(envelope: Envelope, data: Any) -> 
     assert (body if envelope == "v2" else body["data"]) is data
 
 
+@pytest.mark.requirement("REQ-ENV-008")
 def test_messages_are_a_list_even_when_there_are_none() -> None:
     """Newer clients iterate over it."""
     assert envelopes.wrap("v3", None) == {"data": None, "messages": []}

@@ -21,6 +21,7 @@ def test_the_alphabet_is_crockford_s() -> None:
     assert ids.ALPHABET == CROCKFORD
 
 
+@pytest.mark.requirement("REQ-ENV-013")
 @given(digests)
 def test_an_id_is_26_characters(digest: bytes) -> None:
     """It fits its pattern and the schema, and its short form is the first eight."""
@@ -46,6 +47,7 @@ def test_ids_of_different_things_differ() -> None:
     assert len(found) == 10_000
 
 
+@pytest.mark.requirement("REQ-ENV-015")
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -61,6 +63,7 @@ def test_times_are_rfc_3339_in_utc(seconds: float, text: str) -> None:
     assert ids.timestamp(seconds) == text
 
 
+@pytest.mark.requirement("REQ-ENV-015")
 @given(st.floats(0, LATEST))
 @example(1_700_000_000.123456)
 def test_times_are_read_back(seconds: float) -> None:

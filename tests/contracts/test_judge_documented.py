@@ -27,6 +27,7 @@ def made(found: Judgement) -> tuple[str, bool]:
 # ------------------------------------------------------------------------------------------------------------- texts
 
 
+@pytest.mark.requirement("REQ-INPUT-002")
 @both_versions
 def test_a_missing_prompt_is_refused(version: VersionName) -> None:
     """`prompt` is the only required key."""
@@ -35,6 +36,7 @@ def test_a_missing_prompt_is_refused(version: VersionName) -> None:
     assert found.violations[0].received == "nothing"
 
 
+@pytest.mark.requirement("REQ-INPUT-003")
 @both_versions
 @pytest.mark.parametrize(
     ("value", "received"), [(None, "null"), (5, "5"), (True, "true"), ([], "a list of 0"), ({}, "an object of 0 keys")]
@@ -46,6 +48,7 @@ def test_a_prompt_that_is_not_a_string_is_refused(version: VersionName, value: A
     assert found.violations[0].received == received
 
 
+@pytest.mark.requirement("REQ-INPUT-004")
 @both_versions
 @pytest.mark.parametrize("character", ["a", "é", "字", ASTRAL, "\n"])
 def test_a_prompt_has_at_most_2500_code_points(version: VersionName, character: str) -> None:
@@ -57,12 +60,14 @@ def test_a_prompt_has_at_most_2500_code_points(version: VersionName, character: 
     assert found.violations[0].received == "2501 characters"
 
 
+@pytest.mark.requirement("REQ-INPUT-043")
 @both_versions
 def test_an_empty_prompt_is_accepted(version: VersionName) -> None:
     """The page sets an upper limit only (REQ-INPUT-043)."""
     assert warned(verdict(version, prompt="")) == []
 
 
+@pytest.mark.requirement("REQ-INPUT-006")
 @pytest.mark.parametrize("character", ["a", ASTRAL])
 def test_a_negative_prompt_has_at_most_2500_code_points(character: str) -> None:
     """It has the prompt's limit although nobody reads it."""
@@ -71,6 +76,7 @@ def test_a_negative_prompt_has_at_most_2500_code_points(character: str) -> None:
     assert broken(verdict("2026-05", negative_prompt=character * 2501)) == [("/negative_prompt", "REQ-INPUT-006")]
 
 
+@pytest.mark.requirement("REQ-INPUT-007")
 def test_a_negative_prompt_is_ignored_with_a_warning() -> None:
     """It is accepted and never reaches the model."""
     found = verdict("2026-05", negative_prompt="rain")
@@ -80,6 +86,7 @@ def test_a_negative_prompt_is_ignored_with_a_warning() -> None:
     assert found.expectation == verdict("2026-05").expectation
 
 
+@pytest.mark.requirement("REQ-INPUT-045")
 def test_an_absent_negative_prompt_is_no_reason_for_a_warning() -> None:
     """Null and the empty string give nothing up."""
     assert warned(verdict("2026-05", negative_prompt=None)) == []
@@ -89,6 +96,7 @@ def test_an_absent_negative_prompt_is_no_reason_for_a_warning() -> None:
 # ------------------------------------------------------------------------------------------------- frames and sound
 
 
+@pytest.mark.requirement("REQ-INPUT-026")
 @both_versions
 def test_an_empty_string_for_a_file_is_absent(version: VersionName) -> None:
     """It counts as no file, with a warning for each."""
@@ -99,12 +107,14 @@ def test_an_empty_string_for_a_file_is_absent(version: VersionName) -> None:
     assert made(found) == ("text-to-video", True)
 
 
+@pytest.mark.requirement("REQ-INPUT-045")
 @both_versions
 def test_null_for_a_file_is_absent_without_a_word(version: VersionName) -> None:
     """Null is the schema's own way to say none (REQ-INPUT-045)."""
     assert warned(verdict(version, image=None, end_image=None, voice_id=None)) == []
 
 
+@pytest.mark.requirement("REQ-INPUT-027")
 @both_versions
 @pytest.mark.parametrize("absent", [{}, {"image": None}, {"image": ""}])
 def test_an_end_image_requires_an_image(version: VersionName, absent: Mapping[str, Any]) -> None:
@@ -114,6 +124,7 @@ def test_an_end_image_requires_an_image(version: VersionName, absent: Mapping[st
     assert "requires image" in found.violations[0].message
 
 
+@pytest.mark.requirement("REQ-INPUT-028")
 @both_versions
 def test_an_end_image_is_for_the_better_quality_only(version: VersionName) -> None:
     """The page says pro mode only; the newer version says 1080p."""
@@ -122,6 +133,7 @@ def test_an_end_image_is_for_the_better_quality_only(version: VersionName) -> No
     assert LOW_TEXT[version] in found.violations[0].message
 
 
+@pytest.mark.requirement("REQ-INPUT-029")
 @both_versions
 def test_an_end_image_turns_sound_off(version: VersionName) -> None:
     """Sound that was asked for yields with a warning, the default just yields."""
@@ -134,6 +146,7 @@ def test_an_end_image_turns_sound_off(version: VersionName) -> None:
         assert found.price == asked.price == 35_000_000
 
 
+@pytest.mark.requirement("REQ-INPUT-036")
 @both_versions
 def test_a_start_image_alone_keeps_sound(version: VersionName) -> None:
     """ "Start/end frames" means both of them."""
@@ -141,6 +154,7 @@ def test_a_start_image_alone_keeps_sound(version: VersionName) -> None:
     assert (warned(found), made(found)) == ([], ("image-to-video", True))
 
 
+@pytest.mark.requirement("REQ-INPUT-035")
 def test_sound_in_std_is_off_with_a_warning() -> None:
     """Asked for, it is dropped with a warning; by default it is dropped quietly."""
     found = verdict("2026-05", mode="std", sound=True)
@@ -149,6 +163,7 @@ def test_sound_in_std_is_off_with_a_warning() -> None:
     assert warned(verdict("2026-05", mode="std", sound=False)) == []
 
 
+@pytest.mark.requirement("REQ-INPUT-037")
 @pytest.mark.parametrize("fields", [{}, {"sound": True}, {"image": "start"}, {"end_image": 5}])
 def test_sound_in_720p_is_refused(fields: Mapping[str, Any]) -> None:
     """What std quietly dropped is a violation in the newer version, even when sound is only the default."""
@@ -160,6 +175,7 @@ def test_sound_in_720p_is_refused(fields: Mapping[str, Any]) -> None:
 # -------------------------------------------------------------------------------------------------------------- voice
 
 
+@pytest.mark.requirement("REQ-INPUT-030")
 @both_versions
 def test_a_voice_is_for_the_better_quality_only(version: VersionName) -> None:
     """The page says pro mode only; the newer version says 1080p."""
@@ -168,6 +184,7 @@ def test_a_voice_is_for_the_better_quality_only(version: VersionName) -> None:
     assert LOW_TEXT[version] in found.violations[0].message
 
 
+@pytest.mark.requirement("REQ-INPUT-031")
 @both_versions
 def test_a_voice_without_an_image_is_dropped(version: VersionName) -> None:
     """Text-to-video has no voices."""
@@ -178,6 +195,7 @@ def test_a_voice_without_an_image_is_dropped(version: VersionName) -> None:
     assert found.price == 70_000_000
 
 
+@pytest.mark.requirement("REQ-INPUT-032")
 @both_versions
 def test_a_voice_and_both_frames_are_refused(version: VersionName) -> None:
     """An end frame is silent, a voice is not."""
@@ -185,6 +203,7 @@ def test_a_voice_and_both_frames_are_refused(version: VersionName) -> None:
     assert broken(found) == [("/voice_id", "REQ-INPUT-032")]
 
 
+@pytest.mark.requirement("REQ-INPUT-033")
 @both_versions
 def test_a_voice_the_prompt_does_not_place_is_warned_about(version: VersionName) -> None:
     """The warning shows the marker of this version."""
@@ -193,6 +212,7 @@ def test_a_voice_the_prompt_does_not_place_is_warned_about(version: VersionName)
     assert MARKER[version] in found.warnings[0].message
 
 
+@pytest.mark.requirement("REQ-INPUT-034")
 @both_versions
 def test_a_marker_without_a_voice_is_warned_about(version: VersionName) -> None:
     """Nobody will speak there."""
@@ -200,12 +220,14 @@ def test_a_marker_without_a_voice_is_warned_about(version: VersionName) -> None:
     assert (warned(found), made(found)) == ([("/voice_id", "voice_id_missing")], ("image-to-video", True))
 
 
+@pytest.mark.requirement("REQ-INPUT-052")
 def test_each_version_has_its_own_marker() -> None:
     """The other version's marker is plain text."""
     assert warned(verdict("2026-05", prompt=MARKER["2026-08"])) == []
     assert warned(verdict("2026-08", prompt=MARKER["2026-05"])) == []
 
 
+@pytest.mark.requirement("REQ-INPUT-041")
 @both_versions
 def test_a_voice_turns_sound_on(version: VersionName) -> None:
     """Sound false next to a voice is overruled with a warning (REQ-INPUT-041)."""
@@ -213,6 +235,7 @@ def test_a_voice_turns_sound_on(version: VersionName) -> None:
     assert (warned(found), made(found)) == ([("/sound", "sound_forced_by_voice")], ("voice-control", True))
 
 
+@pytest.mark.requirement("REQ-INPUT-042")
 def test_an_empty_voice_is_absent_in_2026_05_and_refused_in_2026_08() -> None:
     """The older code asks whether it is true, the newer whether it is there (REQ-INPUT-042)."""
     found = verdict("2026-05", image="start", voice_id="")
@@ -225,6 +248,7 @@ def test_an_empty_voice_is_absent_in_2026_05_and_refused_in_2026_08() -> None:
 # ---------------------------------------------------------------------------------------------------- all at once
 
 
+@pytest.mark.requirement("REQ-ERR-009")
 def test_all_violations_come_at_once_in_pointer_order() -> None:
     """Schema, combinations and texts are told together (D5)."""
     found = judge(

@@ -61,6 +61,17 @@ def verdict(
     return judge(version, document, {"good": GOOD, "the-file": file}.__getitem__, enforcement)
 
 
+@pytest.mark.requirement(
+    "REQ-INPUT-019",
+    "REQ-INPUT-020",
+    "REQ-INPUT-021",
+    "REQ-INPUT-022",
+    "REQ-INPUT-023",
+    "REQ-INPUT-025",
+    "REQ-INPUT-038",
+    "REQ-INPUT-040",
+    "REQ-INPUT-050",
+)
 @both_versions
 @either_frame
 @pytest.mark.parametrize(("file", "rules", "late"), BAD)
@@ -76,6 +87,7 @@ def test_a_bad_picture(version: VersionName, field: str, file: FileFacts, rules:
     assert (observed.failure, observed.price) == (late, 0)
 
 
+@pytest.mark.requirement("REQ-INPUT-020", "REQ-INPUT-023")
 @both_versions
 @either_frame
 @pytest.mark.parametrize("file", FINE)
@@ -86,6 +98,7 @@ def test_a_good_picture(version: VersionName, field: str, file: FileFacts) -> No
         assert (found.violations, found.warnings, found.failure) == ((), (), None)
 
 
+@pytest.mark.requirement("REQ-INPUT-039")
 @both_versions
 @either_frame
 def test_a_picture_in_the_request_itself(version: VersionName, field: str) -> None:
@@ -99,6 +112,7 @@ def test_a_picture_in_the_request_itself(version: VersionName, field: str) -> No
     assert (late.failure, late.warnings) == ("[1201] File is not in a valid base64 format", ())
 
 
+@pytest.mark.requirement("REQ-INPUT-024")
 @both_versions
 @either_frame
 def test_a_foreign_picture_is_accepted_unseen(version: VersionName, field: str) -> None:
@@ -110,6 +124,7 @@ def test_a_foreign_picture_is_accepted_unseen(version: VersionName, field: str) 
     assert found.expectation.branch == ("image-to-video" if field == "image" else "start-end-frame")
 
 
+@pytest.mark.requirement("REQ-MEDIA-009")
 def test_the_size_follows_the_ratio_when_nobody_saw_the_picture() -> None:
     """With a foreign start frame `aspect_ratio` is all there is (D4)."""
     found = verdict("2026-05", "image", FileFacts("foreign"), aspect_ratio="4:3")
@@ -117,6 +132,7 @@ def test_the_size_follows_the_ratio_when_nobody_saw_the_picture() -> None:
     assert (found.expectation.width, found.expectation.height) == (1620, 1216)
 
 
+@pytest.mark.requirement("REQ-MEDIA-007")
 @both_versions
 def test_the_size_follows_the_start_frame(version: VersionName) -> None:
     """Neither the end frame nor `aspect_ratio` has a say when the start frame was seen."""

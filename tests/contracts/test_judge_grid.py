@@ -111,6 +111,7 @@ def test_the_grids_are_complete() -> None:
         assert set(found) == wanted
 
 
+@pytest.mark.requirement("REQ-MEDIA-005", "REQ-MONEY-002", "REQ-MONEY-003", "REQ-MONEY-004")
 @every_row
 @both_lengths
 def test_documented(row: Row, seconds: int) -> None:
@@ -128,6 +129,7 @@ def test_documented(row: Row, seconds: int) -> None:
     check_made(row, seconds, found)
 
 
+@pytest.mark.requirement("REQ-INPUT-048", "REQ-TASK-011")
 @every_row
 @both_lengths
 def test_observed(row: Row, seconds: int) -> None:
@@ -160,6 +162,7 @@ def test_sound_left_out_is_sound_on(row: Row) -> None:
         assert set(silent.warnings) == {told for told in asked.warnings if told.pointer != "/sound"}
 
 
+@pytest.mark.requirement("REQ-MONEY-004")
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.result == "voice"], ids=lambda row: f"{row.quality}{row.flags}"
 )
@@ -173,6 +176,7 @@ def test_a_voice_nobody_marks_costs_what_sound_costs(row: Row, enforcement: Enfo
         assert found.price == price
 
 
+@pytest.mark.requirement("REQ-INPUT-044")
 def test_a_prompt_alone_is_five_seconds_with_sound() -> None:
     """A prompt alone is five seconds of 1080p, 16:9, with sound, in both versions (REQ-INPUT-044)."""
     for version in get_args(VersionName):

@@ -40,6 +40,7 @@ def failure(version: VersionName, **fields: Any) -> str | None:
     return found.failure
 
 
+@pytest.mark.requirement("REQ-INPUT-046")
 @both_versions
 def test_types_are_refused_at_once(version: VersionName) -> None:
     """The schema is checked before anything runs, with the same rules as under `documented`."""
@@ -65,6 +66,7 @@ def test_a_broken_start_frame_beside_an_end_frame_is_only_refused(version: Versi
         assert found.failure is None
 
 
+@pytest.mark.requirement("REQ-INPUT-049")
 @both_versions
 def test_adjustments_are_silent(version: VersionName) -> None:
     """Unknown keys, an empty file, a dropped voice and a dropped end frame are not mentioned (REQ-INPUT-049)."""
@@ -83,6 +85,7 @@ def test_a_negative_prompt_of_any_length_is_never_sent() -> None:
     assert (found.failure, found.warnings, found.accepted and found.accepted["negative_prompt"]) == (None, (), None)
 
 
+@pytest.mark.requirement("REQ-INPUT-004")
 @both_versions
 def test_a_long_prompt_fails_late(version: VersionName) -> None:
     """Upstream counts to 2500."""
@@ -90,6 +93,7 @@ def test_a_long_prompt_fails_late(version: VersionName) -> None:
     assert failure(version, prompt="a" * 2501) == "[1201] prompt: size must be between 0 and 2500"
 
 
+@pytest.mark.requirement("REQ-INPUT-017")
 @pytest.mark.parametrize("ratio", ["4:3", "3:4", "3:2", "2:3", "21:9"])
 def test_a_ratio_upstream_does_not_take_fails_late(ratio: str) -> None:
     """With an image the ratio is not sent at all, so only text-to-video fails."""
@@ -104,6 +108,7 @@ def test_ratios_upstream_takes_are_made(version: VersionName, ratio: str) -> Non
     assert failure(version, aspect_ratio=ratio) is None
 
 
+@pytest.mark.requirement("REQ-INPUT-043")
 @both_versions
 @pytest.mark.parametrize("prompt", ["", " \n"])
 def test_a_blank_prompt_fails_late_without_an_image(version: VersionName, prompt: str) -> None:
@@ -149,6 +154,7 @@ def test_an_empty_voice_is_absent_or_unknown(version: VersionName) -> None:
     assert failure(version, voice_id="") is None
 
 
+@pytest.mark.requirement("REQ-INPUT-050")
 @both_versions
 def test_a_picture_that_is_too_small_fails_late(version: VersionName) -> None:
     """Upstream's words come after its own marker of a failed task."""

@@ -115,6 +115,7 @@ def check(found: Judgement) -> None:
         assert (found.price == 0) == (found.failure is not None)
 
 
+@pytest.mark.requirement("REQ-ERR-008")
 @given(versions, enforcements, json_values | odd_inputs, facts, facts)
 @example("2026-08", "documented", {"prompt": "x", "negative_prompt": 7}, FileFacts("foreign"), FileFacts("foreign"))
 @example(
@@ -131,6 +132,7 @@ def test_no_json_value_raises(
     assert document == before
 
 
+@pytest.mark.requirement("REQ-INPUT-049")
 @given(versions, odd_inputs, facts, facts)
 def test_observed_never_warns_and_refuses_types_only(
     version: VersionName, document: dict[str, Any], start: FileFacts, end: FileFacts
@@ -144,6 +146,7 @@ def test_observed_never_warns_and_refuses_types_only(
     assert found.failure is None or found.failure.startswith(LATE)
 
 
+@pytest.mark.requirement("REQ-INPUT-047")
 @given(versions, odd_inputs, facts, facts)
 def test_documented_never_fails_late(
     version: VersionName, document: dict[str, Any], start: FileFacts, end: FileFacts
@@ -185,6 +188,7 @@ def test_judging_what_was_accepted_changes_nothing(
     assert {warning.code for warning in again.warnings} <= lasting
 
 
+@pytest.mark.requirement("REQ-MEDIA-003")
 @given(versions, enforcements, usual_inputs, good_facts, good_facts)
 def test_a_clip_can_be_made_as_expected(
     version: VersionName, enforcement: Enforcement, document: dict[str, Any], start: FileFacts, end: FileFacts
@@ -208,6 +212,7 @@ def test_a_clip_can_be_made_as_expected(
     assert clip.sound or clip.branch != "voice-control"
 
 
+@pytest.mark.requirement("REQ-INPUT-018")
 @given(versions, usual_inputs, st.text(max_size=12), json_values)
 def test_an_unknown_key_adds_one_warning_and_nothing_else(
     version: VersionName, document: dict[str, Any], key: str, value: Any
@@ -224,6 +229,7 @@ def test_an_unknown_key_adds_one_warning_and_nothing_else(
     assert (after.violations, after.accepted, after.price) == (before.violations, before.accepted, before.price)
 
 
+@pytest.mark.requirement("REQ-INPUT-004")
 @given(versions, st.integers(2400, 2600), st.sampled_from("a\u00e9\u2028\ufffd\U0001f6f6\U0010fffd"))
 @example("2026-05", 2499, "\U0001f6f6")
 @example("2026-05", 2500, "\U0001f6f6")

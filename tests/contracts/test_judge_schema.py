@@ -10,6 +10,17 @@ from contracts.apps.video_v2_6 import judge
 from .verdicts import PHOTO, both_versions, broken, verdict, warned
 
 
+@pytest.mark.requirement(
+    "REQ-INPUT-005",
+    "REQ-INPUT-008",
+    "REQ-INPUT-009",
+    "REQ-INPUT-012",
+    "REQ-INPUT-013",
+    "REQ-INPUT-014",
+    "REQ-INPUT-015",
+    "REQ-INPUT-016",
+    "REQ-INPUT-046",
+)
 @pytest.mark.parametrize(
     ("version", "field", "value", "rule"),
     [
@@ -53,6 +64,7 @@ def test_a_value_outside_the_schema_is_refused(version: VersionName, field: str,
     assert broken(verdict(version, **{field: value})) == [(f"/{field}", f"REQ-INPUT-{rule}")]
 
 
+@pytest.mark.requirement("REQ-INPUT-010")
 @pytest.mark.parametrize("value", [5, 10, 5.0])
 def test_integer_seconds_are_refused_in_2026_05(value: float) -> None:
     """The older version takes strings, and the refusal says so."""
@@ -62,6 +74,7 @@ def test_integer_seconds_are_refused_in_2026_05(value: float) -> None:
     assert found.violations[0].expected == 'one of "5", "10"'
 
 
+@pytest.mark.requirement("REQ-INPUT-011")
 @pytest.mark.parametrize("value", ["5", "10"])
 def test_seconds_as_text_are_refused_in_2026_08(value: str) -> None:
     """The newer version takes integers, and the refusal says so."""
@@ -71,6 +84,7 @@ def test_seconds_as_text_are_refused_in_2026_08(value: str) -> None:
     assert found.violations[0].expected == "one of 5, 10"
 
 
+@pytest.mark.requirement("REQ-INPUT-001")
 @both_versions
 @pytest.mark.parametrize("value", [None, [], "prompt", 5, True])
 def test_an_input_that_is_not_an_object_is_refused(version: VersionName, value: Any) -> None:
@@ -78,6 +92,7 @@ def test_an_input_that_is_not_an_object_is_refused(version: VersionName, value: 
     assert broken(judge(version, value, lambda _: PHOTO)) == [("", "REQ-INPUT-001")]
 
 
+@pytest.mark.requirement("REQ-INPUT-017", "REQ-MEDIA-006")
 @pytest.mark.parametrize(
     ("ratio", "pro", "std"),
     [
@@ -97,6 +112,7 @@ def test_a_ratio_upstream_does_not_take_is_accepted(ratio: str, pro: tuple[int, 
         assert (found.expectation.width, found.expectation.height) == size
 
 
+@pytest.mark.requirement("REQ-INPUT-018")
 @pytest.mark.parametrize(
     ("version", "key", "named"),
     [
@@ -127,6 +143,7 @@ def test_a_key_like_no_other_names_no_neighbour() -> None:
     assert "nearest" not in found.warnings[0].message
 
 
+@pytest.mark.requirement("REQ-INPUT-051")
 def test_keys_of_the_older_version_are_unknown_to_the_newer() -> None:
     """`mode` and `negative_prompt` say what became of them, and change nothing (REQ-INPUT-051)."""
     found = verdict("2026-08", mode="std", negative_prompt=7)
@@ -148,6 +165,7 @@ def test_odd_keys_are_escaped_in_pointers(key: str, pointer: str) -> None:
     assert warned(verdict("2026-05", **{key: 1})) == [(pointer, "unknown_field")]
 
 
+@pytest.mark.requirement("REQ-ERR-007")
 def test_a_violation_and_a_warning_have_their_wire_forms() -> None:
     """D5 and D6 fix the keys; a pointer travels in the warning's meta."""
     found = verdict("2026-05", mode="PRO", zzz=1)

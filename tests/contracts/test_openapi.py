@@ -55,6 +55,7 @@ def validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonsch
     return jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]}, offline=True)
 
 
+@pytest.mark.requirement("REQ-HTTP-010")
 @every_version
 @every_envelope
 def test_the_document_is_valid_openapi(version: VersionName, envelope: Envelope) -> None:
@@ -95,6 +96,7 @@ def test_a_component_judges_as_its_schema_does() -> None:
     assert not judge.is_valid({"prompt": "x", "mode": "PRO"})
 
 
+@pytest.mark.requirement("REQ-HTTP-010")
 def test_exactly_the_emulated_operations_are_there() -> None:
     """One entry each, under its own id, and nothing that we do not serve."""
     found = {
@@ -182,6 +184,7 @@ def test_errors_are_described_in_their_form(envelope: Envelope) -> None:
     assert ("v1" in others) == (envelope == "v1")
 
 
+@pytest.mark.requirement("REQ-ERR-011")
 def test_unmet_requirements_are_described_as_they_are_sent() -> None:
     """A 412 of that kind is no problem document (REQ-ERR-011)."""
     content = DOCUMENT["paths"]["/apps/run"]["post"]["responses"]["412"]["content"]

@@ -58,6 +58,7 @@ def test_a_picture_shaped_like_a_seen_output_comes_out_like_it(resolution: Resol
     assert abs(found[1] - height) <= 4
 
 
+@pytest.mark.requirement("REQ-MEDIA-007")
 @given(
     short=st.integers(300, 5000),
     ratio=st.floats(1, 2.5),

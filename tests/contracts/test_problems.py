@@ -40,12 +40,14 @@ DOCUMENTED = {
 """Codes with the statuses that the documentation and the decisions give them (wire.md §5.5, D4, D14, D17)."""
 
 
+@pytest.mark.requirement("REQ-ERR-006")
 @pytest.mark.parametrize(("code", "status"), DOCUMENTED.items())
 def test_a_code_has_its_status(code: str, status: int) -> None:
     """Clients tell errors apart by either."""
     assert Problem(code, "m").status == STATUS_OF_CODE[code] == status
 
 
+@pytest.mark.requirement("REQ-ERR-004")
 def test_every_code_is_an_error_with_a_title() -> None:
     """All statuses are 4xx or 5xx, and HTTP has a phrase for each."""
     assert all(400 <= status < 600 for status in STATUS_OF_CODE.values())
@@ -75,6 +77,7 @@ def test_newer_forms_are_plain_rfc_9457(form: Envelope) -> None:
     }
 
 
+@pytest.mark.requirement("REQ-ERR-005")
 def test_v1_has_its_own_form_and_type() -> None:
     """Old clients look for success, status and error."""
     assert problems.body(Problem("conflict", "busy"), "v1") == {
@@ -115,6 +118,7 @@ def test_particulars_travel_in_every_form(form: Envelope) -> None:
     assert [place["meta"] for place in places] == [{"limit": 3}] * len(places)
 
 
+@pytest.mark.requirement("REQ-ERR-001")
 @pytest.mark.parametrize("code", STATUS_OF_CODE)
 def test_every_problem_fits_the_schema(code: str) -> None:
     """With particulars, violations and the exchange's id, and without any where violations are not the point."""
@@ -125,6 +129,7 @@ def test_every_problem_fits_the_schema(code: str) -> None:
         schemas.validator("problem").validate(problems.body(Problem(code, "m")))
 
 
+@pytest.mark.requirement("REQ-ERR-006")
 def test_the_status_of_a_code_can_be_overridden() -> None:
     """APP_MISMATCH is 400 where a session is addressed directly; body and title follow."""
     body = problems.body(Problem("APP_MISMATCH", "m", status=400))
@@ -145,6 +150,7 @@ def test_an_unknown_code_is_a_defect() -> None:
         Problem("no_such_code", "m")
 
 
+@pytest.mark.requirement("REQ-ERR-011")
 def test_unmet_requirements_stand_alone() -> None:
     """No envelope wraps a 412, and clients look for a top-level list `errors`."""
     error = {"type": "secret", "key": "KLING_KEY", "message": "m"}

@@ -314,6 +314,7 @@ def test_a_good_instance_is_taken(name: str, instance: Any) -> None:
     assert [error.message for error in schemas.validator(name).iter_errors(instance)] == []
 
 
+@pytest.mark.requirement("REQ-APP-013")
 @pytest.mark.parametrize(("name", "instance"), [(name, bad) for name, (_, bads) in SAMPLES.items() for bad in bads])
 def test_a_bad_instance_is_refused(name: str, instance: Any) -> None:
     """What the sources rule out is invalid."""
@@ -338,6 +339,7 @@ def test_an_unknown_name_says_which_there_are() -> None:
         schemas.load("tusk")
 
 
+@pytest.mark.requirement("REQ-APP-004", "REQ-APP-005")
 @pytest.mark.parametrize(
     ("name", "keys"),
     [

@@ -56,11 +56,13 @@ HAPPY = [
 every_status = pytest.mark.parametrize("status", Status, ids=lambda status: status.text)
 
 
+@pytest.mark.requirement("REQ-TASK-001")
 def test_the_current_numbering() -> None:
     """10, 11, 12 and 13 are the ends (D2)."""
     assert {status.text: statuses.number(status) for status in Status} == CURRENT
 
 
+@pytest.mark.requirement("REQ-TASK-002")
 def test_the_legacy_numbering() -> None:
     """8, 9, 10 and 11 are uploading, completed, failed and cancelled, as the page's webhook has it (D2)."""
     assert {name: statuses.number(statuses.parse(name), "legacy") for name in LEGACY} == LEGACY

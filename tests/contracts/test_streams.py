@@ -57,6 +57,7 @@ def test_an_ndjson_event_is_one_line_however_lines_are_split(value: Any) -> None
         assert orjson.loads(split[0]) == value
 
 
+@pytest.mark.requirement("REQ-STREAM-008")
 @given(json_values, st.integers(0, 10**9), st.sampled_from(get_args(SseEvents)))
 def test_an_sse_event_has_its_fields_and_one_data_line(value: Any, event_id: int, events: SseEvents) -> None:
     """Even a client that reads Latin-1 and splits by Unicode rules finds id, data and the blank line."""
@@ -80,6 +81,7 @@ def test_ndjson_has_neither_ids_nor_names() -> None:
     assert streams.event(b"{}", "ndjson", event_id=7, events="named") == b"{}\n"
 
 
+@pytest.mark.requirement("REQ-STREAM-006")
 def test_heartbeats_are_what_clients_skip() -> None:
     """An object of its own type on NDJSON, a comment on SSE; ten seconds apart."""
     assert json.loads(streams.heartbeat("ndjson")) == {"type": "heartbeat"}
@@ -94,6 +96,7 @@ def test_only_named_sse_says_done() -> None:
     assert streams.done("sse") == streams.done("ndjson") == streams.done("ndjson", "named") == b""
 
 
+@pytest.mark.requirement("REQ-STREAM-001")
 @pytest.mark.parametrize(
     ("accept", "stream"),
     [

@@ -17,6 +17,7 @@ ALL_RULES = [*SPEC.rules, *SPEC.file_rules]
 every_rule = pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: f"{rule.requirement}-{rule.enforce}")
 
 
+@pytest.mark.requirement("REQ-APP-003")
 def test_the_app_has_its_name_and_ids() -> None:
     """The reference is the vendor's; the ids are ours, in the vendor's form (D3, D15)."""
     assert SPEC.reference == "klingai/video-v2-6"
@@ -25,6 +26,7 @@ def test_the_app_has_its_name_and_ids() -> None:
     assert len({version.id for version in SPEC.versions.values()}) == 2
 
 
+@pytest.mark.requirement("REQ-APP-003")
 def test_there_are_two_versions() -> None:
     """The page's one and the newer one."""
     assert tuple(SPEC.versions) == VERSIONS == get_args(VersionName)
@@ -45,6 +47,7 @@ def test_a_version_agrees_with_its_schema(version: VersionName) -> None:
     assert re.fullmatch(row.marker, row.marker_example)
 
 
+@pytest.mark.requirement("REQ-INPUT-009")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_ratio_has_a_size(version: VersionName) -> None:
     """Whatever ratio the schema takes can be made in either resolution."""
@@ -54,6 +57,7 @@ def test_every_ratio_has_a_size(version: VersionName) -> None:
     assert ratios >= SPEC.upstream_ratios == {"16:9", "9:16", "1:1"}
 
 
+@pytest.mark.requirement("REQ-MEDIA-005")
 def test_sizes_are_those_of_the_fact_sheet() -> None:
     """The static table of app.md §2.5."""
     assert SPEC.sizes == {
@@ -80,6 +84,7 @@ def test_sizes_are_those_of_the_fact_sheet() -> None:
     }
 
 
+@pytest.mark.requirement("REQ-MONEY-001", "REQ-MONEY-002", "REQ-MONEY-003")
 def test_prices_are_those_of_the_page() -> None:
     """$0.21 to $1.68 a clip, ten seconds twice as much as five, failed tasks free (D18)."""
     assert {kind: (row["5"], row["10"]) for kind, row in SPEC.prices.items()} == {

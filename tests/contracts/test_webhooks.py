@@ -1,5 +1,7 @@
 """The webhook body and the times of its attempts."""
 
+import pytest
+
 from contracts import schemas
 from contracts.wire import webhooks
 
@@ -15,6 +17,7 @@ PAGE = {
 """The sample of the app page."""
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-002")
 def test_the_body_is_the_page_s() -> None:
     """Exactly these seven keys, in this order, `error` an empty string when there is none (D12)."""
     body = webhooks.body(
@@ -44,6 +47,7 @@ def test_the_body_fits_its_schema() -> None:
     schemas.validator("webhook").validate(failed)
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-005")
 def test_there_are_five_attempts() -> None:
     """At once, then 1, 5, 25 and 125 s after the end, each given ten seconds (D12)."""
     assert list(webhooks.ATTEMPT_OFFSETS) == [0, 1, 5, 25, 125]

@@ -98,6 +98,7 @@ def shown(request: pytest.FixtureRequest, watch: Watch) -> tuple[MediaExpectatio
 Shown = tuple[MediaExpectation, Rendition, "Film"]
 
 
+@pytest.mark.requirement("REQ-MEDIA-001", "REQ-MEDIA-004")
 def test_picture_is_what_was_expected(shown: Shown) -> None:
     """Size, pixel format, profile and colour tags: BT.709 (1) thrice, limited range (1)."""
     expectation, _, film = shown
@@ -105,6 +106,7 @@ def test_picture_is_what_was_expected(shown: Shown) -> None:
     assert (film.pixel_format, film.profile, film.colours) == ("yuv420p", "Main", (1, 1, 1, 1))
 
 
+@pytest.mark.requirement("REQ-MEDIA-002", "REQ-MEDIA-003")
 def test_pictures_come_at_a_constant_rate(shown: Shown) -> None:
     """There are 24·d + 1 pictures, 1/24 s apart from 0 on, and they are as long as the expectation says."""
     expectation, _, film = shown
@@ -136,6 +138,7 @@ def _assert_bars(expectation: MediaExpectation, planes: "Planes") -> None:
             assert set(b"".join(seen)) == {value}, name
 
 
+@pytest.mark.requirement("REQ-MEDIA-010", "REQ-MEDIA-011")
 def test_sound_is_as_long_as_the_picture_or_absent(shown: Shown) -> None:
     """With sound: AAC-LC stereo at the rate, at most a frame longer than the picture. Without: no stream at all."""
     expectation, rendition, film = shown
@@ -155,6 +158,7 @@ def test_same_arguments_give_the_same_bytes(expectation: MediaExpectation, rendi
     assert render(expectation, rendition) == render(expectation, rendition)
 
 
+@pytest.mark.requirement("REQ-MEDIA-013")
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_a_fresh_interpreter_gives_the_same_bytes(
     seed: str, expectation: MediaExpectation, rendition: Rendition
@@ -206,6 +210,7 @@ GOLDEN = {
 """SHA-256 of whole files. A change here changes what every user of recorded hashes sees: say so in the changelog."""
 
 
+@pytest.mark.requirement("REQ-MEDIA-013")
 @pytest.mark.parametrize(("name", "case"), list(_golden()), ids=list(GOLDEN))
 def test_bytes_are_the_recorded_ones(name: str, case: Case) -> None:
     """Every machine and Python gives these bytes."""

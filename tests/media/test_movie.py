@@ -31,6 +31,7 @@ def _all(file: bytes, kind: bytes) -> list[bytes]:
     return [contents for found, contents in _walk(file) if found == kind]
 
 
+@pytest.mark.requirement("REQ-MEDIA-012")
 @pytest.mark.parametrize(
     ("moov", "order"), [("front", [b"ftyp", b"uuid", b"moov", b"mdat"]), ("end", [b"ftyp", b"uuid", b"mdat", b"moov"])]
 )
@@ -90,6 +91,7 @@ def test_movie_is_as_long_as_its_longest_track(expectation: MediaExpectation, re
     assert duration * 44100 == 218 * 1024 * timescale
 
 
+@pytest.mark.requirement("REQ-MEDIA-011")
 def test_a_silent_film_has_one_track(expectation: MediaExpectation, rendition: Rendition) -> None:
     """No audio track at all, and the movie is as long as the picture."""
     file = render(replace(expectation, sound=False), rendition)

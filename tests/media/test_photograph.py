@@ -27,6 +27,7 @@ def test_a_picture_of_the_videos_size_is_left_as_it_is() -> None:
     assert photograph(_file(picture), *SIZE).tobytes() == picture.tobytes()
 
 
+@pytest.mark.requirement("REQ-MEDIA-008")
 @pytest.mark.parametrize(
     ("orientation", "stored"),
     [(1, "ABCD"), (2, "BADC"), (3, "DCBA"), (4, "CDAB"), (5, "ACBD"), (6, "BDAC"), (7, "DBCA"), (8, "CADB")],

@@ -123,6 +123,7 @@ def test_the_code_survives_an_ordinary_encoder(photographic: bool, rendition: Re
     assert said == [24, 24, 48]
 
 
+@pytest.mark.requirement("REQ-MEDIA-014")
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(width=st.integers(40, 360), height=st.integers(40, 360), seed=st.integers(0, 3), seconds=st.integers(1, 2))
 def test_start_and_end_are_exact_at_any_size(

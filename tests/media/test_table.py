@@ -161,6 +161,7 @@ def films(request: pytest.FixtureRequest) -> Films:
     ]
 
 
+@pytest.mark.requirement("REQ-MEDIA-001")
 def test_everything_accepted_decodes(films: Films, watch: Watch) -> None:
     """The whole table in full."""
     for order, content in films:

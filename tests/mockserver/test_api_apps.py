@@ -13,6 +13,7 @@ pytestmark = pytest.mark.anyio
 NAME = "/".join(APP.split("/"))
 
 
+@pytest.mark.requirement("REQ-APP-001")
 async def test_the_app_is_found_by_every_name(client: Client) -> None:
     """By id, short id and name; in the catalogue and in its list."""
     found = [(await client.get(path)).data for path in (f"/apps/{APP_ID}", f"/apps/{APP_ID[:8]}", f"/apps/{NAME}")]
@@ -23,6 +24,7 @@ async def test_the_app_is_found_by_every_name(client: Client) -> None:
         assert [row["id"] for row in page["items"]] == [APP_ID]
 
 
+@pytest.mark.requirement("REQ-APP-007")
 async def test_versions(client: Client) -> None:
     """Newest first; each by its id; the default is a setting."""
     for method, path in (("GET", "versions"), ("GET", "versions/list"), ("POST", "versions/list")):
@@ -34,6 +36,7 @@ async def test_versions(client: Client) -> None:
     assert (await client.get(f"/apps/{NAME}")).data["version_id"] == "7kq2v608"
 
 
+@pytest.mark.requirement("REQ-APP-002")
 async def test_the_published_schema_is_the_one_that_judges(client: Client) -> None:
     """Without our own annotations."""
     for version in table.load().versions.values():
@@ -60,6 +63,7 @@ async def test_what_there_is_not(client: Client, path: str) -> None:
     assert (reply.status, reply.code) == (404, "not_found")
 
 
+@pytest.mark.requirement("REQ-AUTH-010")
 async def test_the_store_is_open_to_anybody(client: Client) -> None:
     """No key: the entry, the list, the prices."""
     nobody = client.other(None)
@@ -76,6 +80,7 @@ async def test_an_estimate_of_an_unknown_function_is_refused(client: Client) -> 
     assert (reply.status, reply.json()["data"][0]["pointer"]) == (422, "/function")
 
 
+@pytest.mark.requirement("REQ-ACCOUNT-001")
 async def test_who_one_is_depends_on_the_key_alone() -> None:
     """The same key and seed are the same person; another key is somebody else."""
     people = []

@@ -18,6 +18,7 @@ def filled(path: str) -> str:
     return path.replace("{", "").replace("}", "")
 
 
+@pytest.mark.requirement("REQ-AUTH-001", "REQ-AUTH-002")
 @pytest.mark.parametrize("row", KEYED, ids=lambda row: row.id)
 async def test_every_keyed_route_refuses_who_has_no_key(client: Client, row: operations.Operation) -> None:
     """401 without a header or with a malformed one, before anything else is looked at."""
@@ -29,6 +30,7 @@ async def test_every_keyed_route_refuses_who_has_no_key(client: Client, row: ope
         assert reply.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.requirement("REQ-AUTH-005", "REQ-AUTH-006", "REQ-AUTH-007", "REQ-AUTH-008")
 @pytest.mark.parametrize(
     ("key", "status", "code"),
     [
@@ -47,6 +49,7 @@ async def test_magic_keys_need_no_set_up(client: Client, key: str, status: int, 
             assert int(reply.headers["retry-after"]) >= 1
 
 
+@pytest.mark.requirement("REQ-ENV-001", "REQ-ENV-002", "REQ-ENV-003", "REQ-ENV-004")
 @pytest.mark.parametrize(
     ("version", "keys"),
     [
@@ -72,6 +75,7 @@ async def test_a_version_that_does_not_exist_is_400(client: Client, version: str
     assert (reply.status, reply.code) == (400, "invalid_request")
 
 
+@pytest.mark.requirement("REQ-ENV-005", "REQ-ERR-001", "REQ-ERR-005")
 @pytest.mark.parametrize("envelope", ["superset", "v1", "v2", "v3"])
 async def test_problems_follow_the_envelope_setting(envelope: str) -> None:
     """One body for everybody by default; the strict forms by setting."""
@@ -84,6 +88,7 @@ async def test_problems_follow_the_envelope_setting(envelope: str) -> None:
     assert reply.headers["content-type"] == ("application/json" if envelope == "v1" else "application/problem+json")
 
 
+@pytest.mark.requirement("REQ-ERR-002", "REQ-ERR-003", "REQ-ERR-004")
 async def test_a_problem_says_everything_twice_for_old_and_new_clients(client: Client) -> None:
     """RFC 9457 members and v1's agree, and the id is that of the exchange."""
     reply = await client.get("/tasks/nowhere")
@@ -94,6 +99,7 @@ async def test_a_problem_says_everything_twice_for_old_and_new_clients(client: C
     assert body["request_id"] == reply.headers["x-request-id"]
 
 
+@pytest.mark.requirement("REQ-HTTP-009")
 @pytest.mark.parametrize("row", ABSENT, ids=lambda row: row.id)
 async def test_a_route_of_the_vendor_that_we_lack_says_so(client: Client, row: operations.Operation) -> None:
     """501, not 404: the caller did nothing wrong."""
@@ -101,6 +107,7 @@ async def test_a_route_of_the_vendor_that_we_lack_says_so(client: Client, row: o
     assert (reply.status, reply.code) == (501, "not_emulated")
 
 
+@pytest.mark.requirement("REQ-HTTP-008")
 async def test_a_path_that_nobody_has_is_404(client: Client) -> None:
     """As a problem, in the journal like everything else."""
     reply = await client.get("/nothing/here")
@@ -108,6 +115,7 @@ async def test_a_path_that_nobody_has_is_404(client: Client) -> None:
     assert (await client.get("/_mock/journal")).json()["exchanges"][0]["path"] == "/nothing/here"
 
 
+@pytest.mark.requirement("REQ-HTTP-004")
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
@@ -127,18 +135,21 @@ async def test_a_wrong_method_is_405_with_allow(client: Client, method: str, pat
     assert (options.status, options.headers["allow"], options.body) == (204, allow, b"")
 
 
+@pytest.mark.requirement("REQ-HTTP-001", "REQ-HTTP-002")
 @pytest.mark.parametrize("path", ["/v1/me", "//me", "/v1//me", "//v1///me"])
 async def test_prefix_and_doubled_slashes_mean_the_root_path(client: Client, path: str) -> None:
     """Base URLs that end in /v1 or in a slash work (D20)."""
     assert (await client.get(path)).json() == (await client.get("/me")).json()
 
 
+@pytest.mark.requirement("REQ-HTTP-005")
 async def test_head_is_get_without_the_body(client: Client) -> None:
     """Same status, same length."""
     get, head = await client.get("/me"), await client.request("HEAD", "/me")
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(get.body)))
 
 
+@pytest.mark.requirement("REQ-HTTP-006", "REQ-HTTP-007")
 async def test_a_preflight_is_answered_for_any_page(client: Client) -> None:
     """Pages in browsers may call the vendor's surface, with keys, and read the headers that matter."""
     origin = {"origin": "https://app.test"}
@@ -166,6 +177,7 @@ async def test_a_body_that_is_not_json_is_400(client: Client, body: bytes) -> No
             assert reply.status in {400, 404}, row.id
 
 
+@pytest.mark.requirement("REQ-ERR-013")
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"1", b"true"])
 async def test_a_body_that_is_no_object_is_400(client: Client, body: bytes) -> None:
     """And it is named for what it is."""
@@ -195,6 +207,7 @@ async def test_nesting_is_limited_everywhere(client: Client, levels: int) -> Non
     assert listed.status in {400, 422}
 
 
+@pytest.mark.requirement("REQ-ERR-014")
 async def test_a_json_body_is_limited_while_reading(client: Client) -> None:
     """One MiB on every route but uploads, announced or not."""
     for path in ("/apps/run", "/tasks/list", "/files"):
@@ -232,6 +245,7 @@ async def test_a_client_that_leaves_while_sending_is_noted(client: Client) -> No
     assert (row["outcome"], row["status"]) == ("client-gone", None)
 
 
+@pytest.mark.requirement("REQ-ERR-015")
 async def test_our_own_failures_are_a_problem_and_a_line_in_the_log(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

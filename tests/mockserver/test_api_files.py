@@ -22,6 +22,7 @@ def multipart(*parts: tuple[str, bytes], boundary: str = "B") -> tuple[bytes, di
 FILE_PART = ('Content-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png', b"bytes")
 
 
+@pytest.mark.requirement("REQ-FILE-001")
 async def test_files_are_announced_in_a_list(client: Client) -> None:
     """One record for each, in order, with an upload URL and no bytes yet."""
     rows = [{"uri": "", "filename": "a.png", "content_type": "image/png", "size": 5, "path": "p"}, {"uri": ""}]
@@ -34,6 +35,7 @@ async def test_files_are_announced_in_a_list(client: Client) -> None:
     assert (await client.get(path_of(first["uri"]))).status == 404
 
 
+@pytest.mark.requirement("REQ-FILE-004")
 async def test_nulls_and_unknown_members_are_tolerated(client: Client) -> None:
     """The Python client sends both (wire.md §6)."""
     row = {"uri": "", "filename": None, "content_type": None, "path": None, "size": None, "public": None, "x": 1}
@@ -155,6 +157,7 @@ async def test_no_multipart_body_makes_the_server_fail(noise: bytes, boundary: s
         assert all(row["metadata"] is not None for row in rows)
 
 
+@pytest.mark.requirement("REQ-FILE-013")
 async def test_files_are_listed_filtered_and_deleted(client: Client) -> None:
     """Newest first; gone is gone."""
     records = [await client.upload(b"x" * size, f"{size}.png") for size in (1, 2, 3)]
@@ -167,6 +170,7 @@ async def test_files_are_listed_filtered_and_deleted(client: Client) -> None:
         assert (await client.request(method, f"/files/{records[0]['id']}")).status == 404
 
 
+@pytest.mark.requirement("REQ-AUTH-004")
 async def test_another_keys_files_do_not_exist(client: Client) -> None:
     """Not in its list, not by id, not to be deleted; only whoever has the URL has the bytes."""
     record = await client.upload(b"x")
@@ -196,6 +200,7 @@ async def test_files_of_all_worlds_together_are_limited(
     assert len((await client.get("/files")).data["items"]) == 1
 
 
+@pytest.mark.requirement("REQ-ERR-012")
 async def test_a_world_holds_so_many_files_and_bytes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """402 limit_exceeded with what there is and what there may be; a deletion makes room."""
     monkeypatch.setattr(storage, "MOST_STORED", 10)

@@ -50,6 +50,7 @@ def test_there_are_the_sixteen_operators_of_the_clients() -> None:
     assert len(filters.OPERATORS) == 16
 
 
+@pytest.mark.requirement("REQ-TASK-016")
 @pytest.mark.parametrize(
     ("field", "operator", "want"), [("y", "eq", 1), ("x", "about", 1), ("x", "in", 1), ("x", "like", 1)]
 )

@@ -37,6 +37,7 @@ def _luma(image: bytes, width: int, height: int) -> bytes:
     return tiles_of(photograph(image, width, height))[0][:256]
 
 
+@pytest.mark.requirement("REQ-MEDIA-014")
 @pytest.mark.parametrize("inline", [False, True])
 async def test_start_and_end_image_open_and_close_the_video(client: Client, inline: bool) -> None:
     """Uploaded or in a data: URI; deleting the uploads after the run changes nothing."""

@@ -26,6 +26,7 @@ async def announced(client: Client, **row: object) -> dict[str, str]:
     return record
 
 
+@pytest.mark.requirement("REQ-FILE-002", "REQ-FILE-009")
 async def test_a_presigned_put_needs_no_key(client: Client) -> None:
     """The URL is the permission; size, type and content are those that came."""
     record = await announced(client, content_type="image/png", size=1)
@@ -59,6 +60,7 @@ async def test_a_long_name_is_cut_in_the_header(client: Client) -> None:
     assert shown == f'inline; filename="{"n" * 200}"'
 
 
+@pytest.mark.requirement("REQ-FILE-006")
 async def test_an_upload_url_expires_on_the_worlds_clock(client: Client) -> None:
     """Good until the last second of its hour, 403 from then on."""
     record = await announced(client)
@@ -70,6 +72,7 @@ async def test_an_upload_url_expires_on_the_worlds_clock(client: Client) -> None
     assert "expired" in late.json()["detail"]
 
 
+@pytest.mark.requirement("REQ-FILE-007")
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -90,6 +93,7 @@ async def test_a_url_that_was_changed_is_refused(client: Client, wrong: object, 
     assert (await client.get(path_of(record["uri"]))).status == 404
 
 
+@pytest.mark.requirement("REQ-FILE-007")
 async def test_a_signature_opens_its_own_file_only(client: Client) -> None:
     """The signature of one file does not fill another, and that of one key not another key's."""
     first, second = await announced(client), await announced(client)
@@ -108,6 +112,7 @@ async def test_other_methods_are_not_allowed(client: Client, method: str) -> Non
     assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS, PUT")
 
 
+@pytest.mark.requirement("REQ-FILE-013")
 async def test_a_deleted_file_takes_no_bytes(client: Client) -> None:
     """Its URL is 404, to PUT and to GET."""
     record = await announced(client)
@@ -121,6 +126,7 @@ def test_the_cap_on_uploads_is_64_mib() -> None:
     assert Settings().max_upload == 64 * 1024 * 1024
 
 
+@pytest.mark.requirement("REQ-FILE-011")
 async def test_uploads_are_limited_while_reading() -> None:
     """413 with an announced length before a byte is read, and without one as soon as it is too much."""
     async with emulated(replace(MANUAL, max_upload=1000)) as client:
@@ -145,6 +151,7 @@ async def test_a_type_that_is_none_reaches_no_header(client: Client) -> None:
         assert (got.status, got.headers["content-type"]) == (200, "application/octet-stream")
 
 
+@pytest.mark.requirement("REQ-FILE-012")
 async def test_a_hostile_file_name_is_tamed(client: Client) -> None:
     """It shows in the record as sent, and in the header without quotes and controls; the URL has none of it."""
     name = 'a"\r\nX-Evil: 1\\\u5f71/../../etc/passwd.PNG'
@@ -156,6 +163,7 @@ async def test_a_hostile_file_name_is_tamed(client: Client) -> None:
     assert disposition == 'inline; filename="a___X-Evil: 1__/../../etc/passwd.PNG"'
 
 
+@pytest.mark.requirement("REQ-FILE-010")
 @given(
     st.one_of(
         st.none(),
@@ -205,6 +213,7 @@ async def test_conditional_requests(client: Client) -> None:
         assert (await client.get(path, headers={"range": "bytes=0-1", "if-range": stale})).status == 200
 
 
+@pytest.mark.requirement("REQ-HTTP-005")
 @pytest.mark.parametrize(
     "headers", [{}, {"range": "bytes=0-9"}, {"range": "bytes=99999-"}, {"if-none-match": "*"}, {"if-none-match": '"x"'}]
 )
@@ -220,6 +229,7 @@ async def test_head_is_get_without_the_body(client: Client, headers: dict[str, s
     assert head.body == b""
 
 
+@pytest.mark.requirement("REQ-FILE-008")
 async def test_a_video_is_there_once_its_task_has_completed(client: Client) -> None:
     """404 before; then an MP4, to anybody, with ranges, the same bytes each time; 403 after thirty days."""
     task = await client.run({"prompt": "a cat", "mode": "std", "sound": False})
@@ -250,6 +260,7 @@ async def test_a_video_without_its_task_or_its_files_is_gone(client: Client) -> 
         assert (await client.get(path)).status == 404
 
 
+@pytest.mark.requirement("REQ-FILE-005")
 async def test_urls_follow_host_and_public_url(client: Client) -> None:
     """They are what the client itself can reach: its own Host, or the address the server was told."""
     row = {"files": [{"uri": ""}]}
@@ -261,6 +272,7 @@ async def test_urls_follow_host_and_public_url(client: Client) -> None:
     assert told["uri"].startswith("https://public.test/app/files/u/")
 
 
+@pytest.mark.requirement("REQ-FILE-003", "REQ-FILE-015")
 async def test_an_uploaded_picture_becomes_the_start_frame(client: Client) -> None:
     """By URL, by id and by inf:// alike; the video takes its ratio."""
     record = await client.upload(pictures.png(400, 300))

@@ -26,6 +26,7 @@ def _meta(record: dict[str, object]) -> dict[str, object]:
     return dict(row)
 
 
+@pytest.mark.requirement("REQ-MEDIA-017")
 @pytest.mark.parametrize(
     ("mode", "ratio", "stated"),
     [("std", "16:9", (1280, 720)), ("pro", "9:16", (1080, 1920)), ("pro", "1:1", (1440, 1440))],
@@ -42,6 +43,7 @@ async def test_output_meta_states_the_static_size_though_the_image_decides(
     assert file == {"std": (784, 1176), "pro": (1176, 1764)}[mode]
 
 
+@pytest.mark.requirement("REQ-MEDIA-006")
 @pytest.mark.parametrize("ratio", sorted(table.load().sizes["1080p"]))
 async def test_output_meta_keeps_the_odd_side_that_the_file_cannot_have(client: Client, ratio: str) -> None:
     """1620x1215 is stated, 1620x1216 is what 4:2:0 carries (D21); elsewhere the two agree."""

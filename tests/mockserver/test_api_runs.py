@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 PROMPT = {"prompt": "a cat"}
 
 
+@pytest.mark.requirement("REQ-ENV-013", "REQ-RUN-002", "REQ-RUN-003")
 async def test_a_run_answers_at_once_with_the_slim_result(client: Client) -> None:
     """Not terminal, no output yet, the task's id in both lengths (D9)."""
     reply = await client.post("/apps/run", {"app": APP, "input": PROMPT})
@@ -24,12 +25,14 @@ async def test_a_run_answers_at_once_with_the_slim_result(client: Client) -> Non
     assert result["created_at"] == result["updated_at"] == "2026-06-01T00:00:00Z"
 
 
+@pytest.mark.requirement("REQ-RUN-001")
 async def test_the_older_address_does_the_same(client: Client) -> None:
     """/run, /v1/run and /v1/apps/run are /apps/run."""
     for path in ("/run", "/v1/run", "/v1/apps/run"):
         assert (await client.post(path, {"app": APP, "input": PROMPT})).status == 200
 
 
+@pytest.mark.requirement("REQ-RUN-014")
 async def test_what_was_given_is_shown_as_it_was_given(client: Client) -> None:
     """The input, unknown keys and all, and the members of the request that concern the task."""
     given = {"prompt": "a cat", "Seed": 1, "nested": {"a": [1, 2.5, None, "\u5f71"]}}
@@ -46,6 +49,7 @@ async def test_what_was_given_is_shown_as_it_was_given(client: Client) -> None:
     assert {name: shown[name] for name in members} == members
 
 
+@pytest.mark.requirement("REQ-ERR-007", "REQ-ERR-009", "REQ-ERR-010", "REQ-RUN-010")
 async def test_violations_come_all_at_once_in_pointer_order(client: Client) -> None:
     """One 422 lists every broken rule; nothing is made or spent (D5)."""
     given = {"prompt": 7, "mode": "best", "duration": 5, "aspect_ratio": "1:2", "image": "http://["}
@@ -60,6 +64,7 @@ async def test_violations_come_all_at_once_in_pointer_order(client: Client) -> N
     assert (await client.get("/tasks")).data["total_items"] == 0
 
 
+@pytest.mark.requirement("REQ-ENV-010")
 async def test_warnings_travel_in_messages_and_in_the_record(client: Client) -> None:
     """Accepted, but not as meant (D6)."""
     reply = await client.post("/apps/run", {"app": APP, "input": {**PROMPT, "negative_prompt": "dogs", "promt": "x"}})
@@ -69,6 +74,7 @@ async def test_warnings_travel_in_messages_and_in_the_record(client: Client) -> 
     assert [warning["code"] for warning in record["warnings"]] == list(told)
 
 
+@pytest.mark.requirement("REQ-RUN-009", "REQ-RUN-012")
 @pytest.mark.parametrize(
     ("request_body", "status", "code"),
     [
@@ -99,6 +105,7 @@ async def test_refusals(client: Client, request_body: dict[str, object], status:
     assert len(client.world.tasks) == 0
 
 
+@pytest.mark.requirement("REQ-RUN-007", "REQ-RUN-008")
 async def test_every_way_to_name_the_app(client: Client) -> None:
     """By name, by name and version, by id, by id and version."""
     spec = table.load()
@@ -130,6 +137,7 @@ async def test_the_sample_prompt_fills_an_empty_input_when_asked_to() -> None:
         assert refused.json().get("messages") is None or "sample_prompt_used" not in refused.body.decode()
 
 
+@pytest.mark.requirement("REQ-INPUT-039")
 async def test_inline_pictures_in_every_spelling(client: Client) -> None:
     """Base64, URL-safe, without padding, percent-encoded: the same picture, the same size of video."""
     picture = pictures.png(400, 300)
@@ -146,6 +154,7 @@ async def test_inline_pictures_in_every_spelling(client: Client) -> None:
         assert (await client.post("/apps/run", {"app": APP, "input": {**PROMPT, "image": uri}})).status == 422
 
 
+@pytest.mark.requirement("REQ-INPUT-024")
 async def test_a_foreign_picture_is_never_fetched(client: Client) -> None:
     """Accepted unseen, with a warning (D4)."""
     reply = await client.post("/apps/run", {"app": APP, "input": {**PROMPT, "image": "http://192.0.2.1/a.png"}})
@@ -184,6 +193,7 @@ async def test_run_at_holds_a_task_until_its_time(client: Client) -> None:
 # ------------------------------------------------------------------------------------------------------ wait: true
 
 
+@pytest.mark.requirement("REQ-RUN-005", "REQ-MEDIA-015")
 @pytest.mark.parametrize(
     ("target", "member"), [("/apps/run", {"wait": True}), ("/apps/run?wait=true", {}), ("/run?wait=1", {})]
 )
@@ -205,6 +215,7 @@ async def _under_way(client: Client) -> None:
         await client.advance(0)
 
 
+@pytest.mark.requirement("REQ-RUN-005")
 async def test_a_wait_is_over_after_25_seconds_of_the_worlds_clock(client: Client) -> None:
     """Then the answer is the state as it is."""
     body = {"app": APP, "input": PROMPT, "wait": True, "run_at": "2026-06-01T00:10:00Z"}
@@ -216,6 +227,7 @@ async def test_a_wait_is_over_after_25_seconds_of_the_worlds_clock(client: Clien
     assert (await waiting.finished()).data["status"] == 2
 
 
+@pytest.mark.requirement("REQ-RUN-006")
 async def test_a_waited_run_that_fails_or_is_cancelled_is_422(client: Client) -> None:
     """With the task inside, so that nothing is lost (wire.md §3.5)."""
     await client.configure(enforce="observed")

@@ -23,6 +23,7 @@ async def refused(client: Client, **members: object) -> tuple[int, str]:
     return reply.status, reply.code
 
 
+@pytest.mark.requirement("REQ-SESSION-001", "REQ-SESSION-002")
 async def test_a_session_is_used_again(client: Client) -> None:
     """The same worker, one more call, the new task."""
     session = await leased(client)
@@ -33,6 +34,7 @@ async def test_a_session_is_used_again(client: Client) -> None:
     assert [row["id"] for row in (await client.get("/sessions")).data] == [session]
 
 
+@pytest.mark.requirement("REQ-SESSION-010")
 async def test_a_busy_worker_is_leased(client: Client) -> None:
     """One task at a time; free again at its end."""
     task = await client.run(session="new")
@@ -41,6 +43,7 @@ async def test_a_busy_worker_is_leased(client: Client) -> None:
     await client.run(session=task["session_id"])
 
 
+@pytest.mark.requirement("REQ-SESSION-006", "REQ-SESSION-007", "REQ-SESSION-008")
 async def test_unknown_foreign_and_ended_sessions(client: Client) -> None:
     """404 for what this key does not have, 410 for what is over."""
     session = await leased(client)
@@ -54,6 +57,7 @@ async def test_unknown_foreign_and_ended_sessions(client: Client) -> None:
     assert (await client.get(f"/sessions/{session}")).data["status"] == "ended"
 
 
+@pytest.mark.requirement("REQ-SESSION-004", "REQ-SESSION-008")
 async def test_an_idle_session_expires_on_the_worlds_clock(client: Client) -> None:
     """Active until its last second, expired from then on."""
     session = await leased(client, session_timeout=60)
@@ -65,6 +69,7 @@ async def test_an_idle_session_expires_on_the_worlds_clock(client: Client) -> No
     assert (await client.post(f"/sessions/{session}/keepalive")).code == "SESSION_EXPIRED"
 
 
+@pytest.mark.requirement("REQ-SESSION-005")
 async def test_keepalive_and_use_begin_the_idle_time_anew(client: Client) -> None:
     """A session that is asked for in time lives on."""
     session = await leased(client, session_timeout=60)
@@ -99,6 +104,7 @@ async def test_a_cancel_frees_the_worker_and_starts_the_idle_time(client: Client
     assert (await client.get(f"/sessions/{task['session_id']}")).data["status"] == "expired"
 
 
+@pytest.mark.requirement("REQ-SESSION-009")
 async def test_a_session_belongs_to_an_app_and_a_version(client: Client) -> None:
     """Another app or another version of it is a mismatch."""
     session = await leased(client)
@@ -107,6 +113,7 @@ async def test_a_session_belongs_to_an_app_and_a_version(client: Client) -> None
     assert await refused(client, session=session, version_id=NEW) == (409, "VERSION_MISMATCH")
 
 
+@pytest.mark.requirement("REQ-SESSION-003")
 @pytest.mark.parametrize(
     ("limit", "status"), [(1, 200), (3600, 200), (0, 422), (3601, 422), (-1, 422), (1.5, 422), ("60", 422)]
 )
@@ -120,6 +127,7 @@ async def test_session_timeout_is_one_second_to_an_hour(client: Client, limit: o
         assert reply.json()["data"][0]["pointer"] == "/session_timeout"
 
 
+@pytest.mark.requirement("REQ-SESSION-003")
 async def test_session_timeout_goes_with_a_new_session_only(client: Client) -> None:
     """Without one it would mean nothing."""
     assert await refused(client, session_timeout=60) == (422, "validation_error")

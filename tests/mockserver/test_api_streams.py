@@ -42,6 +42,7 @@ async def whole(client: Client, task: str, headers: dict[str, str]) -> Connectio
     return connection
 
 
+@pytest.mark.requirement("REQ-STREAM-002", "REQ-STREAM-004")
 async def test_first_line_is_the_snapshot_and_the_last_is_terminal(client: Client) -> None:
     """A reader knows at once where the task stands, and at the end how it ended."""
     task = await client.run()
@@ -56,6 +57,7 @@ async def test_first_line_is_the_snapshot_and_the_last_is_terminal(client: Clien
     assert [line["status"] for line in lines].count(10) == 1
 
 
+@pytest.mark.requirement("REQ-STREAM-003")
 async def test_each_chunk_is_one_whole_task(client: Client) -> None:
     """Every line can be read alone: all keys, the input, one flush each."""
     task = await client.run()
@@ -67,6 +69,7 @@ async def test_each_chunk_is_one_whole_task(client: Client) -> None:
         assert {"status", "progress", "logs", "events", "output", "created_at", "updated_at"} <= line.keys()
 
 
+@pytest.mark.requirement("REQ-TASK-005", "REQ-STREAM-015")
 async def test_progress_never_falls_and_is_100_exactly_at_completion(client: Client) -> None:
     """The page's example draws a bar from it."""
     task = await client.run()
@@ -77,6 +80,7 @@ async def test_progress_never_falls_and_is_100_exactly_at_completion(client: Cli
     assert len(set(shown)) >= 10
 
 
+@pytest.mark.requirement("REQ-STREAM-017")
 async def test_ndjson_and_sse_tell_the_same_tasks(client: Client) -> None:
     """The form of a stream changes nothing of what it tells."""
     task = await client.run()
@@ -88,6 +92,7 @@ async def test_ndjson_and_sse_tell_the_same_tasks(client: Client) -> None:
     assert lines_of(ndjson) == [document for _, document in events_of(sse)]
 
 
+@pytest.mark.requirement("REQ-STREAM-001", "REQ-STREAM-011", "REQ-STREAM-012")
 @pytest.mark.parametrize(
     ("accept", "content_type"),
     [
@@ -109,6 +114,7 @@ async def test_accept_chooses_the_form(client: Client, accept: str, content_type
     assert "no-cache" in headers["cache-control"]
 
 
+@pytest.mark.requirement("REQ-STREAM-012")
 async def test_lines_are_ascii(client: Client) -> None:
     """Old clients split lines at U+2028 and U+0085, so no such byte is on the wire, and the text survives."""
     prompt = "caf\u00e9 \u2028\u2029\u0085 \U0001f600 \u5f71"
@@ -129,6 +135,7 @@ async def test_sse_ids_count_up(client: Client) -> None:
     assert ids == sorted(set(ids))
 
 
+@pytest.mark.requirement("REQ-STREAM-010")
 async def test_named_events_end_with_done() -> None:
     """With `sse_events: named` the documented `update` and `done` are on the wire."""
     async with emulated(sse_events="named") as client:
@@ -138,6 +145,7 @@ async def test_named_events_end_with_done() -> None:
     assert body.endswith(b"event: done\ndata: {}\n\n")
 
 
+@pytest.mark.requirement("REQ-STREAM-005")
 async def test_a_stream_of_a_finished_task_is_one_line(client: Client) -> None:
     """Who comes late learns the end and is let go."""
     task = await client.run()
@@ -148,6 +156,7 @@ async def test_a_stream_of_a_finished_task_is_one_line(client: Client) -> None:
         assert reply.ended
 
 
+@pytest.mark.requirement("REQ-STREAM-009")
 @given(cut=st.integers(0, 21), late=st.booleans(), by_query=st.booleans())
 @settings(max_examples=40, deadline=None)
 async def test_a_cut_stream_resumes_without_loss_or_repetition(cut: int, late: bool, by_query: bool) -> None:  # drawn
@@ -196,6 +205,7 @@ async def test_an_id_that_was_never_given_starts_anew(client: Client, told: str)
     assert (reply.status, len(reply.chunks)) == (200, 1)
 
 
+@pytest.mark.requirement("REQ-STREAM-006")
 async def test_heartbeat_and_a_real_event_every_ten_seconds(client: Client) -> None:
     """A quiet task keeps its line alive for proxies (heartbeat) and for the SDKs' idle clocks (event)."""
     task = await client.run(run_at="2026-06-01T00:00:35Z")
@@ -210,6 +220,7 @@ async def test_heartbeat_and_a_real_event_every_ten_seconds(client: Client) -> N
     await connection.finished()
 
 
+@pytest.mark.requirement("REQ-STREAM-006")
 async def test_sse_heartbeats_are_comments(client: Client) -> None:
     """As data they would reach old Python clients as empty updates."""
     task = await client.run(run_at="2026-06-01T00:00:35Z")
@@ -221,6 +232,7 @@ async def test_sse_heartbeats_are_comments(client: Client) -> None:
     await connection.finished()
 
 
+@pytest.mark.requirement("REQ-STREAM-007")
 async def test_a_clock_that_stands_still_does_not_silence_the_line(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +246,7 @@ async def test_a_clock_that_stands_still_does_not_silence_the_line(
     await connection.finished()
 
 
+@pytest.mark.requirement("REQ-STREAM-007")
 async def test_stopping_the_clock_does_not_silence_an_open_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream that was opened in real time goes on being alive when its world is frozen."""
     async with emulated(latency="realistic") as client:
@@ -305,6 +318,7 @@ async def test_a_reset_world_ends_its_streams(client: Client) -> None:
     assert (await connection.finished()).ended
 
 
+@pytest.mark.requirement("REQ-INPUT-048", "REQ-TASK-011", "REQ-STREAM-014", "REQ-STREAM-016")
 async def test_failed_and_unknown_tasks() -> None:
     """A failure is the last line with its error; a task that does not exist is a plain 404."""
     async with emulated(MANUAL, enforce="observed", latency="quick") as client:

@@ -14,6 +14,7 @@ from .asgi import APP, Client, emulated, path_of
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.requirement("REQ-TASK-010")
 async def test_a_whole_task_embeds_its_app(client: Client) -> None:
     """GET of a task tells everything, the app and its version included."""
     task = await client.run()
@@ -38,6 +39,7 @@ async def test_every_status_is_passed_in_a_legal_order(client: Client) -> None:
     assert moments == sorted(moments)
 
 
+@pytest.mark.requirement("REQ-TASK-019", "REQ-TASK-020")
 async def test_logs_events_timings_and_telemetry_agree(client: Client) -> None:
     """They are views of one life."""
     task = await client.run()
@@ -54,6 +56,7 @@ async def test_logs_events_timings_and_telemetry_agree(client: Client) -> None:
     assert [row["progress"] for row in telemetry] == sorted(row["progress"] for row in telemetry)
 
 
+@pytest.mark.requirement("REQ-CANCEL-001", "REQ-CANCEL-002", "REQ-CANCEL-003")
 async def test_cancel_passes_through_cancelling(client: Client) -> None:
     """200 at once with the status it has, then cancelled; a second cancel changes nothing (D17)."""
     task = await client.run()
@@ -69,6 +72,7 @@ async def test_cancel_passes_through_cancelling(client: Client) -> None:
     assert refused.json()["meta"] == {"status": 12}
 
 
+@pytest.mark.requirement("REQ-CANCEL-005")
 @pytest.mark.parametrize(
     ("body", "seconds"),
     [({"force": True}, 0), ({"timeout": 100}, 0.1), ({"timeout": 10_000}, 0.3), ({"timeout": None}, 0.3)],
@@ -86,6 +90,7 @@ async def test_force_and_timeout_bound_the_stopping(client: Client, body: dict[s
     assert (await client.get(f"/tasks/{task['id']}/status")).data["status"] == 12
 
 
+@pytest.mark.requirement("REQ-TASK-003")
 @given(st.floats(0, 3.5), st.booleans())
 @settings(max_examples=40, deadline=None)
 async def test_a_cancel_at_any_moment_leaves_a_legal_task(moment: float, force: bool) -> None:  # drawn
@@ -101,6 +106,7 @@ async def test_a_cancel_at_any_moment_leaves_a_legal_task(moment: float, force: 
     assert path[-1] == (12 if reply.status == 200 else 10)
 
 
+@pytest.mark.requirement("REQ-TASK-023", "REQ-TASK-024")
 async def test_only_finished_tasks_can_be_deleted(client: Client) -> None:
     """409 while it runs; afterwards it is gone, with its files if asked."""
     record = await client.upload(b"x")
@@ -115,6 +121,7 @@ async def test_only_finished_tasks_can_be_deleted(client: Client) -> None:
     assert (await client.get(path_of(record["uri"]))).status == 404
 
 
+@pytest.mark.requirement("REQ-TASK-022", "REQ-TASK-023")
 async def test_files_of_a_task(client: Client) -> None:
     """What went in and what came out, by role; deleting them keeps the task."""
     from . import pictures
@@ -136,6 +143,7 @@ async def test_files_of_a_task(client: Client) -> None:
     assert (await client.get(f"/tasks/{task['id']}")).status == 200
 
 
+@pytest.mark.requirement("REQ-TASK-025")
 async def test_queue_stats_count_what_is_under_way(client: Client) -> None:
     """Waiting, waiting for their time, running."""
     await client.run(run_at="2026-06-01T01:00:00Z")
@@ -145,6 +153,7 @@ async def test_queue_stats_count_what_is_under_way(client: Client) -> None:
     assert (stats["total_queued"], stats["with_run_at"], stats["in_progress"]) == (1, 1, 1)
 
 
+@pytest.mark.requirement("REQ-TASK-015", "REQ-TASK-017")
 async def test_pages_are_the_whole_list_cut_in_pieces(client: Client) -> None:
     """Forwards by next_cursor and back by prev_cursor, newest first, nothing twice, nothing lost."""
     made = [(await client.run())["id"] for _ in range(7)][::-1]
@@ -218,6 +227,7 @@ async def test_a_pattern_of_many_wildcards_costs_nothing(client: Client) -> None
     assert (await client.post("/tasks/list", {"filters": [condition]})).data["total_items"] == 1
 
 
+@pytest.mark.requirement("REQ-TASK-016")
 async def test_searches_and_filters(client: Client) -> None:
     """By words of the prompt, by status name in either numbering, by id."""
     cat = await client.run({"prompt": "A Cat"})
@@ -241,6 +251,7 @@ async def test_searches_and_filters(client: Client) -> None:
         assert (reply.status, reply.code) == (400, "invalid_filter")
 
 
+@pytest.mark.requirement("REQ-TASK-002")
 async def test_legacy_numbers_are_everywhere_the_same(client: Client) -> None:
     """9/10/11 for clients up to Python 0.6.0: in results, tasks, status, logs and filters (D2)."""
     await client.configure(status_numbers="legacy")
@@ -252,6 +263,7 @@ async def test_legacy_numbers_are_everywhere_the_same(client: Client) -> None:
     assert (await client.post("/tasks/list", {"filters": filters})).data["total_items"] == 1
 
 
+@pytest.mark.requirement("REQ-AUTH-004", "REQ-TASK-026")
 @pytest.mark.parametrize(
     ("method", "path"),
     [

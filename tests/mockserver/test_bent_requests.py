@@ -94,7 +94,7 @@ def _targets() -> dict[str, tuple[str, str, str, Any]]:
         kind = route.path.split("/")[1]
         of = {"journal": "{exchange}", "deliveries": "{delivery}", "tasks": "{done}"}.get(kind, "")
         found[f"{route.method} {route.path}"] = (
-            route.method, "/_mock" + route.path.replace("{id}", of), "limit=3" if route.query else "", route.example
+            route.method, "/_mock" + route.path.replace("{id}", of), "limit=3" * ("limit" in route.query), route.example
         )  # fmt: skip
     return found
 

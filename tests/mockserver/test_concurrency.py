@@ -105,6 +105,7 @@ async def statuses(client: Client) -> list[str]:
     return [task.status(now).text for task in tasks(client.world)]
 
 
+@pytest.mark.requirement("REQ-LIMIT-006")
 async def test_the_excess_stays_queued_and_is_next() -> None:
     """In the order of creation, each as soon as a slot is free; the statistics agree."""
     async with emulated(concurrency=1) as client:
@@ -123,6 +124,7 @@ async def test_the_excess_stays_queued_and_is_next() -> None:
         assert others == [pytest.approx(first + 2.8 * number) for number in (1, 2)]
 
 
+@pytest.mark.requirement("REQ-LIMIT-007")
 async def test_the_excess_fails_late_if_it_is_told_to() -> None:
     """With the text of the upstream's own limit, free of charge, while those that have a slot complete."""
     async with emulated(concurrency=2, concurrency_excess="fail") as client:

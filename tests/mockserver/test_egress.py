@@ -39,6 +39,7 @@ def is_this_machine(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> b
     return number == 1 or (number >> 32 == 0xFFFF and (number >> 24 & 0xFF) == 127)
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-009")
 @given(near)
 @example(ipaddress.ip_address("::ffff:127.0.0.1"))
 @example(ipaddress.ip_address("::127.0.0.1"))
@@ -98,6 +99,7 @@ async def test_names_under_localhost_are_never_looked_up(monkeypatch: pytest.Mon
     assert (await Egress(()).check("http://x.localhost/")).addresses == ("127.0.0.1", "::1")
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-010")
 async def test_the_checked_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that changes between check and connection changes nothing: it is not looked up again."""
     async with receiver() as target:

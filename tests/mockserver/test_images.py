@@ -38,6 +38,7 @@ def test_every_kind_of_jpeg_is_taken(mode: str) -> None:
     assert (facts.format, facts.width, facts.height, facts.defect) == ("jpeg", 320, 400, None)
 
 
+@pytest.mark.requirement("REQ-INPUT-021", "REQ-MEDIA-008")
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_decides_the_sides(orientation: int) -> None:
     """A photograph that was taken upright is upright, however its pixels lie."""
@@ -45,6 +46,7 @@ def test_exif_orientation_decides_the_sides(orientation: int) -> None:
     assert (facts.width, facts.height) == ((300, 400) if orientation >= 5 else (400, 300))
 
 
+@pytest.mark.requirement("REQ-INPUT-019")
 @pytest.mark.parametrize(("form", "name"), [("WEBP", "webp"), ("GIF", "gif"), ("BMP", "bmp"), ("TIFF", "tiff")])
 def test_other_formats_are_named_and_not_opened(form: str, name: str) -> None:
     """A refusal that names the real format helps more than one that calls it unknown."""
@@ -52,6 +54,7 @@ def test_other_formats_are_named_and_not_opened(form: str, name: str) -> None:
     assert (facts.format, facts.width) == (name, None)
 
 
+@pytest.mark.requirement("REQ-INPUT-022")
 @pytest.mark.parametrize("make", [pictures.png, pictures.jpeg])
 def test_a_truncated_picture_has_a_defect(make: object) -> None:
     """Cut anywhere, it is not taken for whole: either a defect or no size."""
@@ -61,6 +64,7 @@ def test_a_truncated_picture_has_a_defect(make: object) -> None:
         assert facts.defect is not None or facts.width is None, kept
 
 
+@pytest.mark.requirement("REQ-INPUT-040")
 def test_a_bomb_is_never_decoded() -> None:
     """A tiny PNG that claims 60000 x 60000 pixels costs neither time nor memory."""
     content = pictures.bomb()
@@ -127,6 +131,7 @@ async def test_just_within_the_limits_is_taken(client: Client) -> None:
     assert shown["metadata"] == {"type": "image", "width": 300, "height": 750}
 
 
+@pytest.mark.requirement("REQ-INPUT-025")
 @pytest.mark.anyio
 async def test_a_file_without_bytes_and_one_of_another_key_are_refused(client: Client) -> None:
     """Announced but never PUT, or not this key's: 422, and the other key's file is not given away."""

@@ -71,6 +71,7 @@ async def test_clearing_forgets(client: Client) -> None:
     assert (await client.get("/_mock/journal")).json() == {"exchanges": [], "kept": 0, "dropped": 0}
 
 
+@pytest.mark.requirement("REQ-AUTH-009")
 @pytest.mark.parametrize(
     "header",
     [

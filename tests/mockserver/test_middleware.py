@@ -11,6 +11,7 @@ from mockserver.middleware import body, keys
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.requirement("REQ-AUTH-001")
 @pytest.mark.parametrize(
     ("header", "key"),
     [

@@ -25,6 +25,7 @@ async def balance(client: Client) -> int:
     return int((await client.get("/billing/balance")).data["balance"])
 
 
+@pytest.mark.requirement("REQ-MONEY-007", "REQ-MONEY-008")
 async def test_a_completed_task_is_charged_once(client: Client) -> None:
     """Not when it is submitted, but when it completes."""
     task = await client.run()
@@ -37,6 +38,7 @@ async def test_a_completed_task_is_charged_once(client: Client) -> None:
     assert await balance(client) == START - PLAIN
 
 
+@pytest.mark.requirement("REQ-MONEY-006")
 @pytest.mark.parametrize(("seconds", "charged"), [(0.1, 0), (1.0, PLAIN)], ids=["while queued", "while running"])
 async def test_a_cancelled_task_is_charged_if_it_ran(client: Client, seconds: float, charged: int) -> None:
     """The upstream has been paid once the task runs."""
@@ -48,6 +50,7 @@ async def test_a_cancelled_task_is_charged_if_it_ran(client: Client, seconds: fl
     assert (await client.get(f"/usage/tasks/{task['id']}/cost")).data["charged"] == charged
 
 
+@pytest.mark.requirement("REQ-RUN-010", "REQ-MONEY-005")
 async def test_failed_and_refused_tasks_are_free() -> None:
     """Nothing is spent on what came to nothing."""
     async with emulated(enforce="observed") as client:
@@ -58,6 +61,7 @@ async def test_failed_and_refused_tasks_are_free() -> None:
         assert await balance(client) == START
 
 
+@pytest.mark.requirement("REQ-MONEY-007")
 async def test_running_out_is_402(client: Client) -> None:
     """Tasks under way are counted, the refusal says what is missing, and a grant helps."""
     await client.post("/_mock/credits", {"microcents": 2 * PLAIN - START})
@@ -102,6 +106,7 @@ inputs = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.requirement("REQ-APP-013", "REQ-APP-014")
 @given(inputs, st.sampled_from(["documented", "observed"]))
 @settings(max_examples=60, deadline=None)
 async def test_an_estimate_is_what_is_charged(given_input: dict[str, object], enforce: str) -> None:

@@ -53,6 +53,7 @@ headers = st.builds(
 ) | st.text(max_size=12)
 
 
+@pytest.mark.requirement("REQ-FILE-010")
 @given(headers, st.integers(0, 30))
 @example("bytes=-0", 10)
 @example("bytes=0-0", 0)

@@ -11,6 +11,7 @@ from .asgi import Client, emulated
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.requirement("REQ-LIMIT-001")
 def test_a_window_counts_down_and_begins_anew() -> None:
     """Left counts down to zero, the call after it is over the limit, the next minute is fresh."""
     window = RateWindow("upload")
@@ -21,12 +22,14 @@ def test_a_window_counts_down_and_begins_anew() -> None:
     assert window.count(180.0) == (49, 240, True)
 
 
+@pytest.mark.requirement("REQ-LIMIT-004")
 def test_retry_after_is_whole_seconds_and_never_zero() -> None:
     """A client that waits so long is really let in."""
     assert rates.retry_after(120.1, 180) == 60
     assert rates.retry_after(179.999, 180) == 1
 
 
+@pytest.mark.requirement("REQ-LIMIT-003")
 @pytest.mark.parametrize(
     ("method", "path", "kind"), [("GET", "/tasks/x", "get"), ("POST", "/files", "upload"), ("POST", "/apps/run", "run")]
 )
@@ -38,11 +41,13 @@ async def test_headers_are_always_sent(client: Client, method: str, path: str, k
     assert reply.headers["x-ratelimit-reset"] == str(int(client.world.clock.now()) // 60 * 60 + 60)
 
 
+@pytest.mark.requirement("REQ-LIMIT-002")
 async def test_off_means_off(client: Client) -> None:
     """Nobody is stopped unless the limits were asked for."""
     assert {(await client.post("/files", {})).status for _ in range(60)} == {422}
 
 
+@pytest.mark.requirement("REQ-LIMIT-004", "REQ-LIMIT-005")
 async def test_documented_limits_hold_for_one_key_and_one_minute() -> None:
     """The call too many is 429 with Retry-After; another key is free, and so is the next minute."""
     async with emulated(rate_limits="documented") as client:

@@ -119,6 +119,7 @@ def test_waited_runs_and_idle_connections_do_not_hold_it_up(tmp_path: Path) -> N
     assert answers[0].json()["data"]["status"] < 10
 
 
+@pytest.mark.requirement("REQ-STREAM-004", "REQ-STREAM-011")
 def test_a_stream_is_chunked_one_chunk_per_line(tmp_path: Path) -> None:
     """HTTP/1.1 chunks, no length, each line in one piece: without it the Python client sees nothing until the end."""
     with serving("--port", "0", "--latency", "instant", cwd=tmp_path) as served:

@@ -20,6 +20,7 @@ def check(schema: str, document: Any) -> None:
     assert not found, (schema, found)
 
 
+@pytest.mark.requirement("REQ-TASK-004")
 @given(
     st.sampled_from(
         [
@@ -60,6 +61,7 @@ async def test_every_view_fits_its_schema_at_every_step(
         check("session", session)
 
 
+@pytest.mark.requirement("REQ-MEDIA-015", "REQ-MEDIA-016", "REQ-TASK-006")
 async def test_the_output_appears_with_completion_and_not_before(client: Client) -> None:
     """Null until then; a bare URL by default, an object by setting, with the size of the real file (D7)."""
     task = await client.run()

@@ -18,12 +18,14 @@ lives = st.builds(timeline.wait, builds, st.sampled_from([0.0, 0.5, 3600.0]))
 """Lives of tasks that complete, some of them after `run_at`."""
 
 
+@pytest.mark.requirement("REQ-TASK-003", "REQ-TASK-005")
 @given(lives)
 def test_every_life_is_legal(life: Timeline) -> None:
     """Steps in order, only legal transitions, one end, progress that never falls, 100 exactly at completion."""
     check(life)
 
 
+@pytest.mark.requirement("REQ-CANCEL-002")
 @given(lives, st.floats(0, 1), st.sampled_from([0.0, 0.005, 0.3]))
 def test_a_cancelled_life_is_legal(life: Timeline, part: float, after: float) -> None:
     """Cancelled at any moment before its end, a task passes through cancelling and keeps its progress."""
@@ -70,6 +72,7 @@ def test_profiles_take_the_time_they_promise() -> None:
     assert 30 <= ends["realistic"] <= 1200
 
 
+@pytest.mark.requirement("REQ-RUN-002")
 def test_a_run_response_is_never_terminal() -> None:
     """Even an instant task has its end still before it when the run is answered (D9)."""
     life = timeline.build("instant", PLAIN, Rng(7, "w").draws("x"))

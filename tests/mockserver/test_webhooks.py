@@ -28,6 +28,7 @@ async def the_delivery(client: Client) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.requirement("REQ-TASK-001", "REQ-WEBHOOK-002", "REQ-WEBHOOK-003", "REQ-WEBHOOK-004", "REQ-WEBHOOK-007")
 async def test_a_completed_task_posts_exactly_the_keys_of_the_page(client: Client) -> None:
     """Seven keys in the page's order, error an empty string, the task's own output."""
     async with receiver() as target:
@@ -45,6 +46,7 @@ async def test_a_completed_task_posts_exactly_the_keys_of_the_page(client: Clien
     assert not [name for name in request.headers if name.startswith("webhook-")]
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-005")
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
 async def test_any_2xx_is_a_delivery(client: Client, status: int) -> None:
     """One attempt, and that is that."""
@@ -57,6 +59,7 @@ async def test_any_2xx_is_a_delivery(client: Client, status: int) -> None:
     assert delivery["attempts"][0]["status"] == status
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-005", "REQ-WEBHOOK-006")
 @pytest.mark.parametrize("status", [500, 404, 429, 302, 308])
 async def test_refusals_are_tried_again_at_1_5_25_and_125_seconds_and_then_abandoned(
     client: Client, status: int
@@ -128,6 +131,7 @@ async def test_a_url_that_cannot_be_sent_to_ends_too(client: Client, url: str) -
     assert (await the_delivery(client))["state"] == "abandoned"
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-009")
 @pytest.mark.parametrize(
     "url", ["http://192.0.2.1/hook", "https://example.test/hook", "http://0.0.0.0:9/", "http://127.1/"]
 )
@@ -141,6 +145,7 @@ async def test_a_target_beyond_this_machine_is_captured(client: Client, url: str
     assert list(json.loads(delivery["body"])) == KEYS
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-009")
 async def test_allow_egress_lets_a_named_target_out() -> None:
     """`other.localhost:PORT` by name; the same name at another port stays captured."""
     async with receiver() as target:
@@ -152,6 +157,7 @@ async def test_allow_egress_lets_a_named_target_out() -> None:
             assert target.received[0].headers["host"] == f"localhost:{target.port}"
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-001")
 async def test_one_delivery_per_task(client: Client) -> None:
     """A webhook fires once per task, whatever is done with the task afterwards."""
     async with receiver() as target:
@@ -163,6 +169,7 @@ async def test_one_delivery_per_task(client: Client) -> None:
         assert len(target.received) == 1
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-001")
 async def test_a_cancel_moves_the_delivery(client: Client) -> None:
     """The webhook of a cancelled task comes when it is cancelled, and once."""
     async with receiver() as target:
@@ -179,6 +186,7 @@ async def test_a_cancel_moves_the_delivery(client: Client) -> None:
     assert body["updated_at"] == moved == START + "01.3Z"
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-001")
 async def test_a_failed_task_posts_its_error() -> None:
     """The error's text is in the body, the output is null."""
     async with emulated(enforce="observed", status_numbers="legacy") as client, receiver() as target:
@@ -189,6 +197,7 @@ async def test_a_failed_task_posts_its_error() -> None:
     assert body["error"].startswith("[1201]")
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-007")
 async def test_signatures_are_those_of_standard_webhooks() -> None:
     """The reference library accepts them, and refuses a changed body or another secret."""
     secret = "whsec_" + base64.b64encode(b"0123456789abcdef").decode()
@@ -206,6 +215,7 @@ async def test_signatures_are_those_of_standard_webhooks() -> None:
     assert secret not in shown
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-008")
 async def test_a_replay_sends_the_same_body_again(client: Client) -> None:
     """A replay is one more attempt, marked as such, and can turn an abandoned delivery into a delivered one."""
     async with receiver([500, 500, 500, 500, 500, 200]) as target:
@@ -227,6 +237,7 @@ async def test_a_replay_before_the_end_is_refused(client: Client) -> None:
     assert (await client.post(f"/_mock/deliveries/{delivery['id']}/replay")).status == 409
 
 
+@pytest.mark.requirement("REQ-WEBHOOK-008")
 async def test_deliveries_can_be_filtered_and_are_of_their_world_alone(client: Client) -> None:
     """By task and by state; another key sees none of them."""
     first = await client.run(webhook="http://192.0.2.1/")

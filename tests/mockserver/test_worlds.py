@@ -71,6 +71,7 @@ class Hammer:
         }
 
 
+@pytest.mark.requirement("REQ-AUTH-004")
 def test_two_worlds_hammered_side_by_side_never_meet(server: RunningServer) -> None:
     """Over real HTTP and from many threads: each key sees exactly what it made, and the other's ids are 404."""
     hammers = [Hammer(server.world(), rounds=12) for _ in range(4)]
@@ -122,6 +123,7 @@ async def a_day(client: Client, rounds: int = 1) -> list[Any]:
     return [whole, (await client.get("/_mock/deliveries")).json()]
 
 
+@pytest.mark.requirement("REQ-ENV-014")
 @pytest.mark.anyio
 async def test_a_seed_makes_journals_repeat_to_the_byte() -> None:
     """Same seed, key and requests under a manual clock: same ids, times, lives, videos; another seed or key, others."""
@@ -153,6 +155,7 @@ async def test_other_worlds_do_not_disturb_a_seeded_one() -> None:
         assert orjson.dumps(await a_day(client)) == quiet
 
 
+@pytest.mark.requirement("REQ-ENV-014")
 def test_the_command_repeats_itself_too(tmp_path: Path) -> None:
     """`serve --seed 7 --clock manual --public-url ...` twice: the same bytes over HTTP, whatever the port."""
     flags = [
