@@ -73,6 +73,7 @@ async def search(call: Call) -> Answer:
         },
         search=("filename", "id"),
         key=lambda row: row.id,
+        numbers=("size",),
         value=lambda name, value: filters.read_moment(value) if name.endswith("_at") else value,
     )
     return listing.page(call, rules, list(reversed(list(call.world.storage))), lambda row: document(call, row))

@@ -46,6 +46,7 @@ _KEPT = ("infra", "workers", "webhook", "setup", "session_timeout", "function", 
 async def run(call: Call) -> Answer:
     """Judge a request and make its task."""
     request = call.json_object()
+    waits = request.get("wait") is True or call.flag("wait")
     app, function = _app(call, request)
     _check_members(request, function)
     given = request.get("input")
@@ -74,11 +75,11 @@ async def run(call: Call) -> Answer:
     if call.view.file_objects:
         # Whatever tells of the end, a stream or a webhook, is to know the size of the file.
         await outputs.video(call, made)
-    if _waits(call, request):
+    if waits:
         await _wait(call, made)
     now = call.now
     shown = task.result(made, made.index(now), call.view)
-    if _waits(call, request) and made.status(now) in {Status.FAILED, Status.CANCELLED}:
+    if waits and made.status(now) in {Status.FAILED, Status.CANCELLED}:
         state = made.life[made.index(now)]
         code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
         raise Problem(code, state.error or "task cancelled", meta={"task": shown})
@@ -356,10 +357,6 @@ def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, Give
     accepted = judgement.accepted or {}
     used = {field: named[accepted[field]] for field in FILE_FIELDS if accepted.get(field)}
     return {field: GivenImage(file.facts.content_id or "", file.content) for field, file in used.items()}
-
-
-def _waits(call: Call, request: Mapping[str, Any]) -> bool:
-    return request.get("wait") is True or call.query.get("wait", "").lower() in {"true", "1"}
 
 
 async def _wait(call: Call, made: Task) -> None:
