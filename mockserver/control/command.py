@@ -41,7 +41,16 @@ class Reply:
     status: int = 200
 
 
-Handler = Callable[[Command], Awaitable[Reply]]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer for a person's browser."""
+
+    content: bytes
+    content_type: str
+    headers: Mapping[str, str]
+
+
+Handler = Callable[[Command], Awaitable[Reply | Page]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +68,5 @@ class Route:
     needs_key: bool = True
     example: Mapping[str, Any] | None = None
     """A body that works."""
+    media: str = "application/json"
+    """What a success is sent as."""

@@ -61,7 +61,10 @@ def _operation(route: Route) -> dict[str, Any]:
             ),
         ],
         "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {
+                "description": "Done.",
+                "content": {route.media: {"schema": {"type": "object"} if route.media == "application/json" else {}}},
+            },
             "default": {
                 "description": "Refused; the detail says why and what to do.",
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},

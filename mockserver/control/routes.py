@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mockserver.control import clock, deliveries, health, journal, money, plans, reset, settings, tasks
+from mockserver.control import clock, deliveries, docs, health, journal, money, plans, reset, settings, tasks
 from mockserver.control.command import Route
 from mockserver.settings import Behaviour, choices
 
@@ -19,6 +19,15 @@ def routes() -> Sequence[Route]:
     """Return every operation but the document that describes them."""
     return (
         Route("GET", "/health", health.get, "Tells whether the emulator is serving.", needs_key=False),
+        Route(
+            "GET",
+            "/docs",
+            docs.page,
+            "Shows the vendor's OpenAPI document as a page to read and to try calls from.",
+            needs_key=False,
+            media="text/html",
+        ),
+        Route("GET", "/docs/{name}", docs.file, "Serves the parts of that page.", needs_key=False, media="*/*"),
         Route(
             "GET",
             "/settings",

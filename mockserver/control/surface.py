@@ -17,7 +17,7 @@ from contracts.wire.problems import Problem
 from mockserver import documents
 from mockserver.api.call import find_header, kind
 from mockserver.control import openapi
-from mockserver.control.command import Command, Reply, Route
+from mockserver.control.command import Command, Page, Reply, Route
 from mockserver.control.routes import routes
 from mockserver.emulator import Emulator
 from mockserver.middleware import body, head, keys
@@ -67,12 +67,13 @@ class ControlPlane:
                 "internal_error", "the emulator itself failed; its log has the details. Please report it."
             )
         headers: Mapping[str, str] = {}
-        if problem is None:
-            status, document, content_type = reply.status, reply.document, "application/json"
-        else:
-            status, document = problem.status, problems.body(problem, "v2")
+        if problem is not None:
+            status, content = problem.status, orjson.dumps(problems.body(problem, "v2"))
             headers, content_type = problem.headers, problems.PROBLEM_JSON
-        content = orjson.dumps(document)
+        elif isinstance(reply, Page):
+            status, content, content_type, headers = 200, reply.content, reply.content_type, reply.headers
+        else:
+            status, content, content_type = reply.status, orjson.dumps(reply.document), "application/json"
         encoded = [
             (b"content-type", content_type.encode("ascii")),
             (b"content-length", str(len(content)).encode("ascii")),
@@ -111,7 +112,7 @@ class ControlPlane:
         public = urlsplit(settings.public_url or "").hostname
         return _LOCAL | {settings.host.lower()} | ({public} if public else set())
 
-    async def _serve(self, scope: Scope, receive: Receive) -> Reply:
+    async def _serve(self, scope: Scope, receive: Receive) -> Reply | Page:
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         match = self._router.find(path)
         if match is None:
