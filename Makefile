@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench
+.PHONY: serve test lint demo setup clean help golden bench fuzz
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -49,6 +49,9 @@ bench: $(STAMP) ## time and size of the videos beside PyAV, and the event loop w
 
 golden: $(STAMP) ## record fixtures/exchanges anew; look at the diff before you commit it
 	@$(BIN)/python tools/record_golden.py $(ARGS)
+
+fuzz: $(STAMP) ## Schemathesis against the document and a fresh emulator (ARGS="-n 200")
+	@$(BIN)/python tools/fuzz.py $(ARGS)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output
