@@ -66,6 +66,16 @@ class ClockError(ValueError):
     """The clock was asked for something its mode cannot do; the message says what would work."""
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a clock begins."""
+
+    mode: Mode
+    scale: float = 1.0
+    moment: float | None = None
+    """Unix seconds; None: now, or MANUAL_START for a manual clock."""
+
+
 class Clock:
     """One world's time, in Unix seconds."""
 
@@ -82,6 +92,8 @@ class Clock:
         if start is None:
             start = MANUAL_START if mode == "manual" else time.time()
         self._base = start
+        self.began = start
+        """When it began to run in its mode: at the world's beginning, or when it was last set."""
         self._base_real = time.monotonic()
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
@@ -115,6 +127,8 @@ class Clock:
         if start is not None and start < now:
             raise ClockError(f"the clock stands at {now} and cannot go back to {start}; reset the world instead")
         self._base = now if start is None else within_time(start)
+        if start is not None or mode != self.mode:
+            self.began = self._base
         self._base_real = time.monotonic()
         self.mode = mode
         self.scale = scale if mode == "scaled" else 1.0

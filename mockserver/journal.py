@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -109,12 +109,14 @@ class Exchange:
             "id": self.id,
             "number": self.number,
             "at": timestamp(self.at),
+            "ended_at": None if self.ended is None else timestamp(self.ended),
             "operation": self.operation,
             "method": self.method,
             "path": self.path,
             "query": query_document(self.query),
             "status": self.status,
             "outcome": self.outcome,
+            "reached": self.reached,
             "task_id": self.task_id,
             "faults": list(self.faults),
             "request_bytes": self.request.size,
@@ -125,7 +127,6 @@ class Exchange:
         """Return everything, credentials taken out."""
         return {
             **self.summary(),
-            "ended_at": None if self.ended is None else timestamp(self.ended),
             "request": {"headers": headers_document(self.request_headers), "body": self.request.document()},
             "response": {"headers": headers_document(self.response_headers), "body": self.response.document()},
         }
@@ -146,8 +147,13 @@ class Exchange:
 class Journal:
     """The exchanges of one world."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, on_end: Callable[[], None] = lambda: None) -> None:
+        """Start empty.
+
+        Args:
+            on_end: called whenever an exchange has ended.
+        """
+        self._on_end = on_end
         self._exchanges: deque[Exchange] = deque()
         self.weight = 0
         """Bytes kept of exchanges that have ended."""
@@ -163,6 +169,7 @@ class Journal:
 
     def close(self, exchange: Exchange) -> None:
         """Account for an exchange that has ended."""
+        self._on_end()
         if not exchange.kept:
             return
         self.weight += exchange.weight

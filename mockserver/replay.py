@@ -13,6 +13,7 @@ from contracts.apps.judgement import Judgement
 from contracts.apps.table import Enforcement, VersionName
 from contracts.apps.video_v2_6 import FILE_FIELDS
 from mockserver.media import NOT_FETCHED, GivenImage, MediaMode, Rendition
+from mockserver.world_token import MARK
 
 FORMAT = "1"
 """First part of a token; another number when the parts change."""
@@ -54,6 +55,11 @@ def parse(token: str) -> Replay:
     Raises:
         ReplayError: it is not one of ours.
     """
+    if token.strip().startswith(MARK):
+        raise ReplayError(
+            f"{token.strip()[:200]!r} is the token of a world: `inferencesh-mock serve --replay` takes it; "
+            f"that of a video looks like {_EXAMPLE}"
+        )
     parts = token.strip().split(":", 7)
     if len(parts) != 8 or parts[0] != FORMAT:
         raise ReplayError(f"{token[:200]!r} is no replay token; expected eight parts, such as {_EXAMPLE}")

@@ -1,6 +1,6 @@
-"""The tasks under way: when they change, when they end, and what they will cost.
+"""The tasks under way: when they change and when they end.
 
-Heaps and a running sum, so that neither a run nor a step of a test clock looks at every task.
+Heaps, so that neither a run nor a step of a test clock looks at every task.
 """
 
 import heapq
@@ -22,14 +22,11 @@ class TaskSchedule:
         self._steps: list[tuple[float, int, Task]] | None = None
         """Next changes; kept only while a clock advances, for in real time nobody takes them out."""
         self._count = 0
-        self.committed = 0
-        """Microcents that the live tasks may cost."""
 
     def add(self, task: Task, now: float) -> None:
         """Take in a task that has just been made."""
         self._count += 1
         self._live[task.id] = (self._count, task)
-        self.committed += task.judgement.price
         self.change(task, now)
 
     def change(self, task: Task, now: float) -> None:
@@ -47,18 +44,17 @@ class TaskSchedule:
 
     def remove(self, task: Task) -> None:
         """Forget a task."""
-        if self._live.pop(task.id, None) is not None:
-            self.committed -= task.judgement.price
+        self._live.pop(task.id, None)
 
-    def settle(self, now: float) -> int:
-        """Let go of the tasks that have ended and return what they cost in microcents."""
-        charged = 0
+    def settle(self, now: float) -> list[Task]:
+        """Let go of the tasks that have ended and return them, in the order of their ends."""
+        ended = []
         while self._ends and self._ends[0][0] <= now + _SAME_MOMENT:
             _, _, task = heapq.heappop(self._ends)
             if task.id in self._live and task.is_over(now):
-                charged += task.charge()
+                ended.append(task)
                 self.remove(task)
-        return charged
+        return ended
 
     def begin(self, now: float) -> None:
         """Prepare for an advancing clock."""

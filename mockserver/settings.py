@@ -4,17 +4,28 @@ import base64
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from contracts.apps.table import Enforcement, VersionName
+from contracts.plans.plan import Plan
 from contracts.wire.envelopes import Envelope
 from contracts.wire.statuses import Numbering
 from contracts.wire.streams import SseEvents
 from mockserver.clock import Mode
+from mockserver.concurrency import Excess
 from mockserver.media.rendition import MediaMode
 from mockserver.timeline import Latency
+from mockserver.world_token import WorldToken
 
 MICROCENTS_PER_USD = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The smallest and the largest whole number that a setting takes."""
+
+    least: int
+    most: int
 
 
 class SettingsError(ValueError):
@@ -36,6 +47,9 @@ class Behaviour:
     """The form of a file in a task's output (D7)."""
     sse_events: SseEvents = "unnamed"
     rate_limits: Literal["off", "documented"] = "off"
+    concurrency: Annotated[int, Bounds(0, 10_000)] = 0
+    """Tasks of a world that are worked on at once; 0 for no limit."""
+    concurrency_excess: Excess = "queue"
     empty_input: Literal["reject", "sample"] = "reject"
     """`sample` fills the app's sample prompt into an input without one: the app page's snippets run as printed."""
     media: MediaMode = "full"
@@ -54,6 +68,8 @@ HELP: Mapping[str, str] = {
     "file_values": "Files in outputs as bare URLs or as objects.",
     "sse_events": "Unnamed server-sent events, or the documented update/done.",
     "rate_limits": "Enforce the documented limits per minute, or only show the headers.",
+    "concurrency": "How many tasks of a key are worked on at once; 0 for no limit.",
+    "concurrency_excess": "Keep the tasks above that queued, or let them fail late with [1303].",
     "empty_input": "Refuse an input without a prompt, or fill in the app's sample prompt.",
     "media": "Videos as slates, as cheap flat mosaics, or as slates padded to 5 to 27 MB.",
     "moov": "Where the index of the videos lies.",
@@ -72,6 +88,10 @@ class Settings:
     port: int = 8787
     seed: int | None = None
     """None: unpredictable ids."""
+    replays: WorldToken | None = None
+    """Every world has the randomness of this one, whatever its key; None: each its own key's. Goes with its seed."""
+    plan: Plan = field(default_factory=Plan)
+    """What is armed in every world that arms nothing itself."""
     clock: Mode = "real"
     clock_scale: float = 1.0
     clock_start: float | None = None
@@ -134,6 +154,11 @@ def check(name: str, value: Any) -> None:  # noqa: ANN401  # parsed JSON
     if name == "webhook_secret":
         _check_secret(value)
         return
+    limits = bounds(name)
+    if limits is not None:
+        if type(value) is not int or not limits.least <= value <= limits.most:
+            raise SettingsError(f"{name} is {value!r}; it takes a whole number from {limits.least} to {limits.most}")
+        return
     allowed = choices(name)
     # JSON knows one kind of number, so 44100.0 equals 44100; a file name made from it would not.
     if (type(value), value) not in [(type(choice), choice) for choice in allowed]:
@@ -142,9 +167,18 @@ def check(name: str, value: Any) -> None:  # noqa: ANN401  # parsed JSON
 
 
 def choices(name: str) -> tuple[Any, ...]:
-    """Return the values a behaviour setting takes; empty for free text."""
-    annotation = next(row.type for row in fields(Behaviour) if row.name == name)
+    """Return the values a behaviour setting takes; empty for a number or free text."""
+    annotation = _annotation(name)
     return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def bounds(name: str) -> Bounds | None:
+    """Return the whole numbers a behaviour setting takes; None if it takes none."""
+    return next((entry for entry in get_args(_annotation(name)) if isinstance(entry, Bounds)), None)
+
+
+def _annotation(name: str) -> Any:  # noqa: ANN401  # whatever a field is annotated with
+    return next(row.type for row in fields(Behaviour) if row.name == name)
 
 
 def document(behaviour: Behaviour) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contracts.wire.ids import short, timestamp
 from contracts.wire.statuses import TERMINAL, Numbering, Status, number
 from mockserver import timeline
 from mockserver.clock import Member
-from mockserver.faults.armed import ArmedPlan
+from mockserver.faults.armed import NOTHING, ArmedPlan, Hits
 from mockserver.media import GivenImage
 from mockserver.rng import Rng
 from mockserver.timeline import LOG_TASK, Timeline
@@ -33,6 +33,8 @@ class Task:
     """The other members of the run request."""
     judgement: Judgement
     life: Timeline
+    own_life: Timeline
+    """Its life if it never had to wait for a slot (`--concurrency`)."""
     output_name: str
     """File name of the output, which will exist when the task completes."""
     base_url: str
@@ -48,6 +50,10 @@ class Task:
     session_id: str | None = None
     armed: ArmedPlan | None = None
     """The scenario that its run named; None: whatever the world has armed."""
+    outcomes: Hits = field(default_factory=lambda: NOTHING)
+    """What was armed for its run and shapes its life."""
+    turned_away: bool = False
+    """Whether it found no slot and fails for it (`--concurrency-excess fail`); it holds none then."""
     lag: tuple[int, float] | None = None
     """A step and a moment: until then calls other than streams tell the state as of that step, by a fault."""
     outputs_deleted: bool = False
@@ -98,13 +104,17 @@ class Task:
         """Return the moment of an offset, in Unix seconds."""
         return round(self.created + offset, 6)
 
+    def has_output(self, now: float) -> bool:
+        """Tell whether the output is there: with completion, or later where `output_late` is armed."""
+        return _has_output(self, self.index(now))
+
     def reached(self, status: Status) -> float | None:
         """Return the offset at which the task reaches a status, or None."""
         return next((step.offset for step in self.life if step.status is status), None)
 
     def charge(self) -> int:
         """Return what the task costs in microcents once it is over (D18)."""
-        end = self.life[-1].status
+        end = timeline.last(self.life).status
         ran = self.reached(Status.RUNNING) is not None
         if end is Status.COMPLETED or (end is Status.CANCELLED and ran):
             return self.judgement.price
@@ -221,13 +231,18 @@ def status_document(task: Task, index: int, view: View) -> dict[str, Any]:
 
 
 def output(task: Task, index: int, view: View) -> dict[str, Any] | None:
-    """Return the output as of a step: null before completion (D7)."""
-    if task.life[index].status is not Status.COMPLETED:
+    """Return the output as of a step: null before it is there (D7)."""
+    if not _has_output(task, index):
         return None
     url = view.output_url(task)
     if not view.file_objects:
         return {"video": url}
     return {"video": {"uri": url, "content_type": "video/mp4", "size": task.output_size, "filename": task.output_name}}
+
+
+def _has_output(task: Task, index: int) -> bool:
+    # A life with late output is completed twice.
+    return index == len(task.life) - 1 and task.life[index].status is Status.COMPLETED
 
 
 def events(task: Task, index: int, view: View) -> list[dict[str, Any]]:

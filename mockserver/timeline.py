@@ -1,11 +1,12 @@
-"""A task's life as a pure function of profile, outcome and seed (ARCHITECTURE.md, idea 1).
+"""A task's life as a pure function of profile and seed (ARCHITECTURE.md, idea 1).
 
-A timeline is a tuple of steps; the state at any moment is the last step that has come. Nothing runs in between.
+A timeline is a tuple of steps; the state at any moment is the last step that has come. Nothing runs in between. `build`
+makes the life of a task that completes; `faults/outcomes` makes any other of it.
 """
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from contracts.apps.expectation import MediaExpectation
@@ -16,6 +17,9 @@ Latency = Literal["instant", "quick", "realistic"]
 
 PROGRESS_STEPS = 12
 """Steps of progress between the start of rendering and the upload; the quick profile promises at least ten."""
+
+WAITING = frozenset({Status.RECEIVED, Status.QUEUED})
+"""Statuses of a task that no worker has taken."""
 
 LOG_SETUP, LOG_TASK = 3, 4
 """Log types of the vendor's records (rest.md §6)."""
@@ -35,15 +39,6 @@ class Step:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a task is to end."""
-
-    error: str | None = None
-    """Text of a failure; None for success."""
-    rejected: bool = False
-
-
 Timeline = tuple[Step, ...]
 
 
@@ -59,24 +54,18 @@ class _Spans:
     upload: float
 
 
-def build(
-    latency: Latency, expectation: MediaExpectation, outcome: Outcome, draw: Draws, *, hold: float = 0.0
-) -> Timeline:
-    """Return the life of a task.
+def build(latency: Latency, expectation: MediaExpectation, draw: Draws) -> Timeline:
+    """Return the life of a task that completes.
 
     Args:
         latency: the profile.
         expectation: mode, sound and length decide how long a realistic render takes.
-        outcome: completion, a failure text, or rejection at admission.
         draw: the task's own random numbers.
-        hold: seconds the task stays queued before anything else, for `run_at`.
     """
-    if outcome.rejected:
-        return (Step(0.0, Status.RECEIVED, 0), Step(0.001, Status.REJECTED, 0, error=outcome.error))
     spans = _spans(latency, expectation, draw)
     quality = "pro" if expectation.resolution == "1080p" else "std"
     sound = "on" if expectation.sound else "off"
-    begin = hold + spans.admission + spans.queue
+    begin = spans.admission + spans.queue
     part = spans.start_up / 4
     running = begin + spans.start_up
     rendered = running + spans.render
@@ -89,8 +78,6 @@ def build(
         Step(begin + 3 * part, Status.SETTING_UP, 0, (LOG_SETUP, "app is set up")),
         Step(running, Status.RUNNING, 0, (LOG_TASK, f"branch {expectation.branch}, quality {quality}, sound {sound}")),
     ]
-    if outcome.error is not None:
-        return _rounded([*steps, *_failing(running, spans.render, outcome.error)])
     upstream = draw.randrange(8 * 10**17, 9 * 10**17)
     steps.append(
         Step(running + spans.render * 0.02, Status.RUNNING, 1, (LOG_TASK, f"upstream task {upstream} submitted"))
@@ -127,23 +114,27 @@ def cancel(timeline: Timeline, elapsed: float, *, after: float) -> Timeline:
     )
 
 
+def wait(timeline: Timeline, seconds: float) -> Timeline:
+    """Return the life of a task that stays queued for so much longer before anything else happens to it."""
+    return tuple(
+        step if step.status in WAITING else replace(step, offset=round(step.offset + seconds, 6)) for step in timeline
+    )
+
+
 def is_over(timeline: Timeline, elapsed: float) -> bool:
     """Tell whether the task has reached a terminal status."""
     return timeline[index_at(timeline, elapsed)].status in TERMINAL
 
 
+def last(timeline: Timeline) -> Step:
+    """Return the step that ends a life: the first terminal one; of an endless life the last there is."""
+    return next((step for step in timeline if step.status in TERMINAL), timeline[-1])
+
+
 def end(timeline: Timeline) -> float | None:
     """Return the offset of the terminal step in seconds, or None for a life without an end."""
-    return timeline[-1].offset if timeline[-1].status in TERMINAL else None
-
-
-def _failing(running: float, render: float, error: str) -> list[Step]:
-    """A refusal comes as soon as the app asks upstream; what is found in a picture comes late (app.md §2.3)."""
-    late = error.startswith("[-1]")
-    moment = running + render * (0.6 if late else 0.1)
-    progress = [Step(running + render * 0.3, Status.RUNNING, 24), Step(running + render * 0.55, Status.RUNNING, 48)]
-    reached = progress[-1].progress if late else 0
-    return [*(progress if late else []), Step(moment, Status.FAILED, reached, (LOG_TASK, error), error=error)]
+    step = last(timeline)
+    return step.offset if step.status in TERMINAL else None
 
 
 def _spans(latency: Latency, expectation: MediaExpectation, draw: Draws) -> _Spans:
@@ -175,7 +166,4 @@ def _render_seconds(expectation: MediaExpectation, draw: Draws) -> float:
 
 
 def _rounded(steps: list[Step]) -> Timeline:
-    return tuple(
-        Step(round(step.offset, 3), step.status, step.progress, step.log, step.error)
-        for step in sorted(steps, key=lambda step: step.offset)
-    )
+    return tuple(replace(step, offset=round(step.offset, 3)) for step in sorted(steps, key=lambda step: step.offset))

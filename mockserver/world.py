@@ -1,9 +1,10 @@
 """What one API key sees, and nothing else is mutable (D14, D22)."""
 
 import asyncio
+import base64
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -12,22 +13,30 @@ from contracts.operations import Rate
 from contracts.wire import webhooks as webhook_wire
 from contracts.wire.ids import short, timestamp
 from contracts.wire.problems import Problem
-from contracts.wire.statuses import number
+from contracts.wire.statuses import Status, number
+from mockserver import __version__, timeline
 from mockserver import task as tasks
-from mockserver.clock import Clock, real_now
+from mockserver.clock import LAST_MOMENT, Clock, real_now
+from mockserver.concurrency import Slots
+from mockserver.delivery import Delivery
 from mockserver.egress import Egress
+from mockserver.faults import outcomes
 from mockserver.faults.armoury import Armoury
+from mockserver.faults.deliveries import Adversary, hurried
 from mockserver.journal import Journal
+from mockserver.money import Purse
+from mockserver.news import News
 from mockserver.pictures import Pictures
 from mockserver.rates import RateWindow
 from mockserver.rng import Rng
 from mockserver.schedule import TaskSchedule
 from mockserver.sessions import MOST_SESSIONS, Session
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from mockserver.settings import Behaviour, Settings, change
 from mockserver.storage import Storage
 from mockserver.task import Task, View
 from mockserver.timeline import Timeline
-from mockserver.webhooks import Delivery, Webhooks
+from mockserver.webhooks import Webhooks
+from mockserver.world_token import WorldToken
 
 MOST_TASKS = 50_000
 """Tasks kept in one world; the oldest finished ones go first."""
@@ -38,7 +47,9 @@ _log = logging.getLogger(__name__)
 class World:
     """Tasks, files, sessions, clock, journal and play money of one key."""
 
-    def __init__(self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress) -> None:
+    def __init__(
+        self, key_fingerprint: str, settings: Settings, seed: int, egress: Egress, identity: str | None = None
+    ) -> None:
         """Make a fresh world.
 
         Args:
@@ -46,20 +57,24 @@ class World:
             settings: the server's.
             seed: the server's seed, given or drawn.
             egress: the server's one door out.
+            identity: the fingerprint whose randomness it has, where that is not its own key's (a replay).
         """
         self.fingerprint = key_fingerprint
-        self.rng = Rng(seed, key_fingerprint)
+        self.identity = identity or key_fingerprint
+        self.seed = seed
+        self.rng = Rng(seed, self.identity)
         self.user_id = self.rng.derived("user")
         self.team_id = self.rng.derived("team")
         self.clock = Clock(settings.clock, scale=settings.clock_scale, start=settings.clock_start)
         self.behaviour: Behaviour = settings.behaviour
-        self.journal = Journal()
+        self.news = News()
+        self.journal = Journal(self.news.tell)
         self.tasks: OrderedDict[str, Task] = OrderedDict()
         self.sessions: dict[str, Session] = {}
         self.storage = Storage(self.rng.digest("presign"), short(self.team_id))
-        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour.webhook_secret)
-        self.armoury = Armoury()
-        self.granted = settings.credits
+        self.webhooks = Webhooks(self.clock, egress, lambda: self.behaviour, self._old_secret(), self.news.tell)
+        self.armoury = Armoury(settings.plan)
+        self.purse = Purse(settings.credits)
         self.used = real_now()
         """When the key was last seen, in monotonic real seconds."""
         self.closed = False
@@ -69,13 +84,27 @@ class World:
         self._schedule = TaskSchedule()
         self._pictures = Pictures()
         self._advancing = asyncio.Lock()
-        self._spent = 0
+        self._slots = Slots()
         self._rates: dict[Rate, RateWindow] = {rate: RateWindow(rate) for rate in ("run", "get", "upload")}
+
+    @property
+    def token(self) -> WorldToken:
+        """What repeats this world, with the plan that is armed now."""
+        return WorldToken(self.seed, self.identity, self.armoury.current.plan.hash, __version__)
 
     @property
     def owner(self) -> str:
         """Short id that stands in the URLs of this world's files."""
         return short(self.team_id)
+
+    def behave(self, changes: Mapping[str, Any]) -> None:
+        """Change how the world behaves from now on, all of it or nothing.
+
+        Raises:
+            SettingsError: an unknown setting, or a value it does not take.
+        """
+        self.behaviour = change(self.behaviour, dict(changes))
+        self._share_slots()
 
     def view(self, base_url: str) -> View:
         """Return how documents of this world are written for a client that reaches us at `base_url`."""
@@ -120,23 +149,35 @@ class World:
         self._pictures.hold(task.images.values())
         self.tasks[task.id] = task
         self._outputs[task.output_name] = task
+        self.purse.hold(task)
         self._schedule.add(task, self.clock.now())
-        ended = task.ended()
-        if task.webhook and ended is not None:
-            delivery = Delivery(self.rng.derived("delivery", task.id), task.id, task.webhook, ended)
-            self.webhooks.schedule(delivery, self._webhook_body(task))
+        self._plan_webhook(task)
+        self._share_slots()
+
+    def delivery_of(self, task: Task) -> Delivery | None:
+        """Return the delivery of a task's webhook."""
+        return self.webhooks.find(self._delivery_id(task))
 
     def change_life(self, task: Task, life: Timeline) -> None:
         """Give a task another life from now on, and tell everybody who waits for it."""
+        task.own_life = life
+        self._live(task, life)
+        self._share_slots()
+
+    def _share_slots(self) -> None:
+        """Let the tasks that wait in the queue have the slots there are (`--concurrency`)."""
+        now, behaviour = self.clock.now(), self.behaviour
+        self.settle()
+        for task, life in self._slots.share(behaviour.concurrency, behaviour.concurrency_excess, self._schedule, now):
+            self._live(task, life)
+
+    def _live(self, task: Task, life: Timeline) -> None:
         task.life = life
         self._schedule.change(task, self.clock.now())
-        ended = task.ended()
-        delivery = self.webhooks.of_task(task.id) if task.webhook else None
-        if delivery is not None and ended is not None:
-            self.webhooks.move(delivery, ended, self._webhook_body(task))
+        self._plan_webhook(task)
         session = self.sessions.get(task.session_id or "")
-        if session is not None and session.task_id == task.id and ended is not None:
-            session.busy_until = ended
+        if session is not None and session.task_id == task.id:
+            session.busy_until = task.ended() or LAST_MOMENT
             self.watch_session(session)
         task.wake()
 
@@ -164,7 +205,7 @@ class World:
 
     def delete_task(self, task: Task) -> None:
         """Forget a task; what it cost stays spent."""
-        self._settle()
+        self.settle()
         del self.tasks[task.id]
         self._outputs.pop(task.output_name, None)
         self._schedule.remove(task)
@@ -181,15 +222,15 @@ class World:
 
     def live_tasks(self) -> list[Task]:
         """Return the tasks that have not ended."""
-        self._settle()
+        self.settle()
         return list(self._schedule)
 
     # ------------------------------------------------------------------ money
 
     def balance(self) -> int:
         """Return the play money left, in microcents: what was granted less what ended tasks cost."""
-        self._settle()
-        return self.granted - self._spent
+        self.settle()
+        return self.purse.balance
 
     def afford(self, price: int) -> None:
         """Pass if a task of this price can be paid besides the ones under way.
@@ -197,15 +238,18 @@ class World:
         Raises:
             Problem: 402 payment_required.
         """
-        self._settle()
-        free = self.granted - self._spent - self._schedule.committed
-        if price > free:
-            raise Problem(
-                "payment_required",
-                f"this run costs ${price / MICROCENTS_PER_USD:.2f}, but ${free / MICROCENTS_PER_USD:.2f} are left; "
-                "give the world more with POST /_mock/credits",
-                meta={"price": price, "available": free},
-            )
+        self.settle()
+        self.purse.afford(price)
+
+    def settle(self) -> None:
+        """Book the tasks that have ended."""
+        now = self.clock.now()
+        for task in self._schedule.settle(now):
+            self.purse.settle(task)
+            outcomes.book_end(task.outcomes)
+            if not task.has_output(now) and task.status(now) is Status.COMPLETED:
+                # A world is not idle as long as an output is to come.
+                self.clock.at(task.at(task.life[-1].offset), None, {"kind": "output", "id": task.id})
 
     # ------------------------------------------------------------------ the clock's schedule
 
@@ -227,7 +271,7 @@ class World:
                     "progress": step.progress,
                 }
             )
-        self._settle()
+        self.settle()
         return found
 
     def hint_at_stillness(self) -> None:
@@ -243,7 +287,7 @@ class World:
         """Move the clock and return what fired, in the order of its moments."""
         async with self._advancing:
             self.webhooks.take_fired()
-            self._settle()
+            self.settle()
             self._schedule.begin(self.clock.now())
             try:
                 fired = await self.clock.advance(self, seconds=seconds, until_idle=until_idle)
@@ -260,8 +304,8 @@ class World:
 
     @property
     def busy(self) -> bool:
-        """Whether tasks are under way."""
-        return bool(self.live_tasks())
+        """Whether tasks are under way that will end."""
+        return any(task.ended() is not None for task in self.live_tasks())
 
     def count(self, rate: Rate) -> tuple[int, int, bool]:
         """Count a call in its rate window, see RateWindow.count."""
@@ -274,21 +318,42 @@ class World:
         for task in self._schedule:
             task.wake()
         self.clock.close()
+        self.news.tell()
 
-    def _settle(self) -> None:
-        """Book the tasks that have ended."""
-        self._spent += self._schedule.settle(self.clock.now())
+    def _plan_webhook(self, task: Task) -> None:
+        """Plan the webhook of a task's end, or move it; one whose task is not to end waits for nothing."""
+        if not task.webhook:
+            return
+        delivery = self.delivery_of(task)
+        if delivery is not None:
+            self.webhooks.move(delivery, task.ended(), self._webhook_body(task))
+            return
+        identifier, now = self._delivery_id(task), self.clock.now()
+        armed = task.armed or self.armoury.current
+        adversary = Adversary(armed.meet("webhook", task.given, by=identifier, at=now))
+        if adversary.early is not None:
+            task.life = task.own_life = hurried(task.own_life)
+            self._schedule.change(task, now)
+        delivery = Delivery(identifier, task.id, task.webhook, task.ended(), adversary, told=task.wake)
+        self.webhooks.schedule(delivery, self._webhook_body(task))
+
+    def _delivery_id(self, task: Task) -> str:
+        return self.rng.derived("delivery", task.id)
+
+    def _old_secret(self) -> str:
+        """Return a signing secret that counts as rotated out."""
+        return "whsec_" + base64.b64encode(self.rng.digest("old webhook secret")).decode("ascii")
 
     def _webhook_body(self, task: Task) -> Callable[[], bytes]:
         def body() -> bytes:
             view = self.view(task.base_url)
-            last = len(task.life) - 1
-            step = task.life[last]
+            step = timeline.last(task.life)
+            index = task.life.index(step)
             return orjson.dumps(
                 webhook_wire.body(
                     task_id=task.id,
                     status=number(step.status, view.numbering),
-                    output=tasks.output(task, last, view),
+                    output=tasks.output(task, index, view),
                     error=step.error or "",
                     session_id=task.session_id,
                     created_at=timestamp(task.created),

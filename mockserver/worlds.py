@@ -3,8 +3,9 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 
-from mockserver.clock import real_now
+from mockserver.clock import Start, real_now
 from mockserver.egress import Egress
 from mockserver.journal import fingerprint
 from mockserver.settings import Settings
@@ -36,11 +37,15 @@ class Worlds:
         world = self._worlds.get(mark)
         if world is None:
             self._make_room()
-            world = World(mark, self._settings, self._seed, self._egress)
+            # Those without a key are nobody's world, so none that could be repeated.
+            replays = self._settings.replays
+            identity = replays.fingerprint if replays is not None and key else None
+            world = World(mark, self._settings, self._seed, self._egress, identity)
             self._worlds[mark] = world
-            self._by_owner[world.owner] = world
         else:
             self._worlds.move_to_end(mark)
+        # In a replay all keys have the same owner: its files are those of the key that was used last.
+        self._by_owner[world.owner] = world
         world.used = real_now()
         return world
 
@@ -48,14 +53,26 @@ class Worlds:
         """Return the world whose files stand under this owner."""
         return self._by_owner.get(owner)
 
-    def reset(self, world: World) -> World:
-        """Replace a world by a fresh one, as if its key had never been used."""
-        self._worlds.pop(world.fingerprint, None)
-        self._forget(world)
-        fresh = World(world.fingerprint, self._settings, self._seed, self._egress)
+    def reset(self, world: World, clock: Start | None = None) -> World:
+        """Replace a world by a fresh one, as if its key had never been used.
+
+        Args:
+            world: the one that goes.
+            clock: how the fresh one's time runs; None: as the server's settings say.
+        """
+        self.forget(world)
+        settings = self._settings
+        if clock is not None:
+            settings = replace(settings, clock=clock.mode, clock_scale=clock.scale, clock_start=clock.moment)
+        fresh = World(world.fingerprint, settings, self._seed, self._egress, world.identity)
         self._worlds[fresh.fingerprint] = fresh
         self._by_owner[fresh.owner] = fresh
         return fresh
+
+    def forget(self, world: World) -> None:
+        """Let a world go that nobody needs any more."""
+        self._worlds.pop(world.fingerprint, None)
+        self._forget(world)
 
     def relieve(self, keep: World) -> None:
         """Drop the longest unused worlds while all together keep too much; called when a world has grown."""

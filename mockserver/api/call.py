@@ -9,12 +9,13 @@ from starlette.types import Receive, Scope
 
 from contracts.operations import Operation
 from contracts.wire.problems import Problem
+from contracts.wire.statuses import TERMINAL
 from mockserver import documents
 from mockserver.api.wire import Wire
 from mockserver.emulator import Emulator
 from mockserver.faults.armed import NOTHING, ArmedPlan, Hits
 from mockserver.journal import Exchange
-from mockserver.task import View
+from mockserver.task import Task, View
 from mockserver.world import World
 
 _FLAG = {"": False, "0": False, "false": False, "1": True, "true": True}
@@ -62,7 +63,14 @@ class Call:
     """The plan or scenario that governs the call, once it has been looked up."""
     hits: Hits = field(default_factory=lambda: NOTHING)
     """What the call meets of it."""
+    ends: list[str] = field(default_factory=list)
+    """Ids of tasks whose end the answer tells."""
     _query: dict[str, str] | None = None
+
+    def tell(self, task: Task, index: int) -> None:
+        """Take note that the answer tells this step of a task: some webhooks wait for the client to know the end."""
+        if task.webhook and task.life[index].status in TERMINAL:
+            self.ends.append(task.id)
 
     @property
     def is_head(self) -> bool:

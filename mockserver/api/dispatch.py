@@ -107,10 +107,13 @@ class VendorSurface:
             exchange.outcome = "failed"
         finally:
             wire.forget()
-            for hit in () if call is None else call.hits.values():
-                hit.doubt("the call ended before it")
+            if call is not None:
+                _book_rest(call)
+            for told in call.ends if call is not None and exchange.reached else ():
+                world.webhooks.read(told)
             exchange.ended = world.clock.now()
             world.journal.close(exchange)
+            world.purse.answered(exchange)
             if self._emulator.settings.log_requests and sys.stderr is not None:
                 with suppress(OSError):  # nobody reads it any more
                     sys.stderr.write(f"{exchange.line()}\n")
@@ -264,6 +267,13 @@ class Responder:
             return
         with suppress(SeveredError):
             await self._wire.close()
+
+
+def _book_rest(call: Call) -> None:
+    """Doubt what a call was to meet and has not; a cancel may still come to the task that it made."""
+    for slot, hit in call.hits.items():
+        if slot != "cancel" or call.exchange.task_id is None:
+            hit.doubt("the call ended before it")
 
 
 def _envelope(call: Call) -> envelopes.Envelope:

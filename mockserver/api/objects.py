@@ -5,7 +5,6 @@ import hashlib
 import re
 
 from contracts.wire.problems import Problem
-from contracts.wire.statuses import Status
 from mockserver import ranges
 from mockserver.api import outputs
 from mockserver.api.call import Answer, Call, Raw
@@ -44,7 +43,7 @@ async def get(call: Call) -> Answer:
         raise _gone(call)
     name = call.params["name"]
     task = call.world.task_of_output(name)
-    if task is None or task.outputs_deleted or task.status(call.now) is not Status.COMPLETED:
+    if task is None or task.outputs_deleted or not task.has_output(call.now):
         raise _gone(call)
     if call.now >= (task.ended() or task.created) + OUTPUT_SECONDS:
         raise Problem("forbidden", "this video's URL has expired: outputs live for 30 days")

@@ -17,34 +17,32 @@ from contracts.apps.video_v2_6 import FILE_FIELDS, MOST_UNKNOWN, judge, sample_p
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
-from mockserver import catalogue, data_uri, images, sessions, storage, task, timeline
-from mockserver.api import bodies, outputs
+from mockserver import catalogue, data_uri, images, sessions, storage, task
+from mockserver.api import bodies, making, outputs, waiting
 from mockserver.api.call import Answer, Call, Resource, kind
-from mockserver.api.dispatch import ClientGoneError
-from mockserver.clock import within_time
+from mockserver.clock import LAST_MOMENT, within_time
+from mockserver.faults import outcomes
 from mockserver.media import GivenImage
 from mockserver.sessions import Session
 from mockserver.storage import StoredFile
 from mockserver.task import Task
-from mockserver.timeline import Outcome
-
-MOST_WAIT_SECONDS = 25.0
-"""How long a waited run is held on the world's clock (D9)."""
 
 LATEST_START = 24 * 3600.0
 """Seconds that a scheduled task needs before the end of the emulator's time, webhook retries included."""
 
-STILL_SECONDS = 10.0
-"""Real time after which a wait on a clock that has not moved is worth a word in the log."""
-
 _log = logging.getLogger(__name__)
-
-_KEPT = ("infra", "workers", "webhook", "setup", "session_timeout", "function", "run_at", "metadata")
-"""Members of the request that the task shows again."""
 
 
 async def run(call: Call) -> Answer:
     """Judge a request and make its task."""
+    try:
+        return await _run(call)
+    finally:
+        if call.exchange.task_id is None:
+            outcomes.book_refusal(call.hits)
+
+
+async def _run(call: Call) -> Answer:
     request = call.json_object()
     waits = request.get("wait") is True or call.flag("wait")
     app, function = _app(call, request)
@@ -64,10 +62,8 @@ async def run(call: Call) -> Answer:
         _log.warning("exchange %s: the prompt is the address of an uploaded file", call.exchange.id)
     if request.get("session") == "new":
         call.world.make_room_for_session()
-    made = _make(call, request, app, judgement, named)
-    if call.armed is not call.world.armoury.current:
-        made.armed = call.armed
-    call.world.add_task(made)
+    input_files = tuple(dict.fromkeys(file.stored.id for file in named.values() if file.stored is not None))
+    made = making.make(call, request, app, judgement, images=_images(judgement, named), input_files=input_files)
     if made.images:
         call.emulator.worlds.relieve(call.world)
     call.exchange.task_id = made.id
@@ -76,9 +72,11 @@ async def run(call: Call) -> Answer:
         # Whatever tells of the end, a stream or a webhook, is to know the size of the file.
         await outputs.video(call, made)
     if waits:
-        await _wait(call, made)
+        await waiting.for_end(call, made)
     now = call.now
     shown = task.result(made, made.index(now), call.view)
+    call.tell(made, made.index(now))
+    await waiting.for_webhook(call, made)
     if waits and made.status(now) in {Status.FAILED, Status.CANCELLED}:
         state = made.life[made.index(now)]
         code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
@@ -225,7 +223,7 @@ def _enter_session(
     session.task_id = made.id
     session.calls += 1
     session.called = session.touched = made.created
-    session.busy_until = made.ended()
+    session.busy_until = made.ended() or LAST_MOMENT
     world.watch_session(session)
 
 
@@ -318,68 +316,8 @@ def _with_sample(call: Call, app: AppVersion, given: object) -> tuple[object, li
     return {**given, "prompt": sample_prompt(app.name)}, [told]
 
 
-def _make(
-    call: Call,
-    request: Mapping[str, Any],
-    app: AppVersion,
-    judgement: Judgement,
-    named: Mapping[str, _Named],
-) -> Task:
-    world, now = call.world, call.now
-    identifier = world.rng.identifier("task")
-    assert judgement.expectation is not None  # noqa: S101  # no violations, so there is one
-    hold = max(0.0, parse_timestamp(request["run_at"]) - now) if request.get("run_at") else 0.0
-    life = timeline.build(
-        world.behaviour.latency,
-        judgement.expectation,
-        Outcome(error=judgement.failure),
-        world.rng.draws("life", identifier),
-        hold=hold,
-    )
-    return Task(
-        id=identifier,
-        created=now,
-        app=app,
-        given=request.get("input"),
-        options={key: request[key] for key in _KEPT if request.get(key) is not None},
-        judgement=judgement,
-        life=life,
-        output_name=world.rng.derived("output", identifier)[:8] + ".mp4",
-        base_url=call.base_url,
-        enforcement=world.behaviour.enforce,
-        images=_images(judgement, named),
-        input_files=tuple(dict.fromkeys(file.stored.id for file in named.values() if file.stored is not None)),
-    )
-
-
 def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, GivenImage]:
     """Return the pictures that an accepted input uses, by field."""
     accepted = judgement.accepted or {}
     used = {field: named[accepted[field]] for field in FILE_FIELDS if accepted.get(field)}
     return {field: GivenImage(file.facts.content_id or "", file.content) for field, file in used.items()}
-
-
-async def _wait(call: Call, made: Task) -> None:
-    """Hold the answer until the task has ended, the time is up or the server stops (D9).
-
-    Raises:
-        ClientGoneError: nobody is there any more to be answered.
-    """
-    clock = call.world.clock
-    deadline = clock.now() + MOST_WAIT_SECONDS
-    with clock.member() as member:
-        made.watchers.add(member)
-        watcher = asyncio.ensure_future(call.left())
-        watcher.add_done_callback(lambda _: member.wake())
-        try:
-            while not made.is_over(clock.now()) and clock.now() < deadline and not call.ending:
-                if watcher.done():
-                    raise ClientGoneError
-                ended = made.ended()
-                still = clock.now()
-                await member.wait(deadline if ended is None else min(ended, deadline), real_seconds=STILL_SECONDS)
-                if clock.now() == still:
-                    call.world.hint_at_stillness()
-        finally:
-            watcher.cancel()
-            made.watchers.discard(member)

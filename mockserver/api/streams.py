@@ -105,9 +105,10 @@ class _Lines:
             current = task.index(clock.now())
             if current > at:
                 # Every step in between is told, so that nothing depends on how fast the client reads.
-                for step in range(at + 1, current + 1):
-                    await self._send_step(step)
-                at = current
+                # The first terminal one is the last, even where the output has come since.
+                while at < current and not self._over(at):
+                    at += 1
+                    await self._send_step(at)
                 continue
             if clock.now() >= heartbeat:
                 await self._send_heartbeat()
@@ -121,6 +122,7 @@ class _Lines:
                 self._call.world.hint_at_stillness()
                 await self._send_step(at)
         if task.life[at].status in TERMINAL and not (self.client_gone or self._finished):
+            self._call.tell(task, at)
             ending = streams.done(self._dialect.form, self._events)
             if ending:
                 await self._send(ending)

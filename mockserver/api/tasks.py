@@ -14,7 +14,8 @@ from mockserver import catalogue, task, timeline
 from mockserver.api import bodies, filters, listing, outputs
 from mockserver.api.call import Answer, Call, Resource
 from mockserver.api.listing import Listing
-from mockserver.task import Task
+from mockserver.faults import outcomes
+from mockserver.task import Task, View
 
 CANCEL_SECONDS = {"instant": 0.005, "quick": 0.3, "realistic": 2.0}
 """How long an app takes to stop after a cancel, by latency profile; `timeout` of the request may shorten it."""
@@ -26,13 +27,15 @@ MOST_SAMPLES = 100
 async def get(call: Call) -> Answer:
     """Answer with the whole task, the app embedded."""
     found = call.world.find_task(call.params["id"])
-    return Resource({**task.document(found, found.shown(call.now), call.view), **_embedded(found.app.name)})
+    return Resource({**_document(call, found, call.now, call.view), **_embedded(found.app.name)})
 
 
 async def status(call: Call) -> Answer:
     """Answer with the status alone, for polling."""
     found = call.world.find_task(call.params["id"])
-    return Resource(task.status_document(found, found.shown(call.now), call.view))
+    index = found.shown(call.now)
+    call.tell(found, index)
+    return Resource(task.status_document(found, index, call.view))
 
 
 async def logs(call: Call) -> Answer:
@@ -108,7 +111,7 @@ async def search(call: Call) -> Answer:
         value=read_status,
     )
     rows = list(reversed(call.world.tasks.values()))
-    return listing.page(call, rules, rows, lambda row: task.document(row, row.shown(now), view))
+    return listing.page(call, rules, rows, lambda row: _document(call, row, now, view))
 
 
 async def queue_stats(call: Call) -> Answer:
@@ -143,11 +146,15 @@ async def cancel(call: Call) -> Answer:
             f"task {found.id} is {current.text} already and cannot be cancelled",
             meta={"status": number(current, view.numbering)},
         )
-    if current is not Status.CANCELLING or request.get("force"):
+    if current is not Status.CANCELLING or request.get("force") or found.ended() is None:
         patience = request.get("timeout")
         longest = 10.0 if patience is None else patience / 1000
         after = 0.0 if request.get("force") else min(longest, CANCEL_SECONDS[call.world.behaviour.latency])
-        call.world.change_life(found, timeline.cancel(found.life, now - found.created, after=after))
+        ignored = found.outcomes.get("cancel")
+        end = timeline.cancel if ignored is None else outcomes.ignored_cancel
+        call.world.change_life(found, end(found.life, now - found.created, after=after))
+        if ignored is not None:
+            ignored.consume()
     after_all = found.status(now)
     return Resource({"id": found.id, "status": number(after_all, view.numbering), "cancelled": True})
 
@@ -189,6 +196,12 @@ async def cost(call: Call) -> Answer:
     return Resource({"total": charged, "charged": charged})
 
 
+def _document(call: Call, found: Task, now: float, view: View) -> dict[str, Any]:
+    index = found.shown(now)
+    call.tell(found, index)
+    return task.document(found, index, view)
+
+
 def _finished(call: Call, purpose: str) -> Task:
     found = call.world.find_task(call.params["id"])
     if not found.is_over(call.now):
@@ -224,7 +237,7 @@ async def _files(call: Call, found: Task, role: str | None) -> list[dict[str, An
                         "size": file.size,
                     }
                 )
-    if role != "input" and found.status(call.now) is Status.COMPLETED and not found.outputs_deleted:
+    if role != "input" and found.has_output(call.now) and not found.outputs_deleted:
         video = await outputs.video(call, found)
         rows.append(
             {

@@ -1,12 +1,15 @@
 """Webhook deliveries with their attempts."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import get_args
 
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
 from mockserver.control.journal import limit_of
-from mockserver.webhooks import MOST_ATTEMPTS, Delivery, State
+from mockserver.control.waiting import held
+from mockserver.delivery import Delivery, State
+from mockserver.webhooks import MOST_ATTEMPTS
 
 
 async def list_all(command: Command) -> Reply:
@@ -14,12 +17,17 @@ async def list_all(command: Command) -> Reply:
     task, state = command.query.get("task"), command.query.get("state")
     if state and state not in get_args(State):
         raise Problem("invalid_request", f"there is no state {state[:32]!r}; there are {', '.join(get_args(State))}")
-    found = (
-        delivery
-        for delivery in command.world.webhooks.newest_first()
-        if task in {None, "", delivery.task_id} and state in {None, "", delivery.state}
-    )
-    return Reply({"deliveries": [delivery.document() for delivery in islice(found, limit_of(command))]})
+    limit = limit_of(command)
+
+    def found() -> Iterator[Delivery]:
+        return (
+            delivery
+            for delivery in command.world.webhooks.newest_first()
+            if task in {None, "", delivery.task_id} and state in {None, "", delivery.state}
+        )
+
+    waited = await held(command, lambda: sum(delivery.over or bool(state) for delivery in found()))
+    return Reply({"deliveries": [delivery.document() for delivery in islice(found(), limit)], **waited})
 
 
 async def get(command: Command) -> Reply:

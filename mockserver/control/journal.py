@@ -1,12 +1,14 @@
 """Every exchange of a world."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from contracts import operations
+from contracts.plans import catalogue
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
+from mockserver.control.waiting import held
 from mockserver.journal import Exchange
 
 DEFAULT_LIMIT = 100
@@ -16,15 +18,20 @@ async def list_all(command: Command) -> Reply:
     """List exchanges, the newest first."""
     journal = command.world.journal
     operation = command.query.get("operation")
-    known = {*operations.by_id(), "options"}
+    known = {*operations.by_id(), *catalogue.ALIASES, "options"}
     if operation and operation not in known:
         # A misspelt name would give an empty list, and a test that wants none would pass.
         near = ", ".join(difflib.get_close_matches(operation[:64], known)) or ", ".join(sorted(known))
         raise Problem("invalid_request", f"there is no operation {operation[:64]!r}; did you mean {near}?")
-    wanted = {name: value for name, value in command.query.items() if name != "limit" and value}
-    found = (exchange for exchange in journal.newest_first() if _matches(exchange, wanted))
-    shown = [exchange.summary() for exchange in islice(found, limit_of(command))]
-    return Reply({"exchanges": shown, "kept": len(journal), "dropped": journal.dropped})
+    wanted = {name: value for name, value in command.query.items() if name in _FILTERS and value}
+    limit, full = limit_of(command), _full(command)
+
+    def found() -> Iterator[Exchange]:
+        return (exchange for exchange in journal.newest_first() if _matches(exchange, wanted))
+
+    waited = await held(command, lambda: sum(exchange.ended is not None for exchange in found()))
+    shown = [exchange.document() if full else exchange.summary() for exchange in islice(found(), limit)]
+    return Reply({"exchanges": shown, "kept": len(journal), "dropped": journal.dropped, **waited})
 
 
 async def get(command: Command) -> Reply:
@@ -54,11 +61,24 @@ def limit_of(command: Command) -> int:
     return int(text)
 
 
+def _full(command: Command) -> bool:
+    text = command.query.get("full", "false")
+    if text not in {"true", "false"}:
+        raise Problem("invalid_request", f"full is {text[:32]!r}; expected true or false")
+    return text == "true"
+
+
 def _matches(exchange: Exchange, wanted: dict[str, str]) -> bool:
-    shown: dict[str, Callable[[str], bool]] = {
-        "operation": lambda value: exchange.operation == value,
-        "method": lambda value: exchange.method == value.upper(),
-        "status": lambda value: str(exchange.status) == value,
-        "task": lambda value: exchange.task_id == value or f"/tasks/{value}" in exchange.path,
-    }
-    return all(shown[name](value) for name, value in wanted.items() if name in shown)
+    return all(_FILTERS[name](exchange, value) for name, value in wanted.items())
+
+
+def _is_of(exchange: Exchange, operation: str) -> bool:
+    return exchange.operation == operation or exchange.operation in catalogue.ALIASES.get(operation, ())
+
+
+_FILTERS: Mapping[str, Callable[[Exchange, str], bool]] = {
+    "operation": _is_of,
+    "method": lambda exchange, value: exchange.method == value.upper(),
+    "status": lambda exchange, value: str(exchange.status) == value,
+    "task": lambda exchange, value: exchange.task_id == value or f"/tasks/{value}" in exchange.path,
+}

@@ -1,29 +1,36 @@
 """The world's play money."""
 
+from itertools import islice
+from typing import Any
+
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
+from mockserver.control.journal import limit_of
 
 MOST_GRANTED = 2**53
 """Microcents in all, some ninety million dollars: beyond it numbers in JSON are not exact any more."""
 
 
 async def get(command: Command) -> Reply:
-    """Show what was granted and what is left."""
+    """Show the sums, the tasks that make them, and what may have been paid twice."""
     return Reply(_document(command))
 
 
 async def post(command: Command) -> Reply:
     """Grant more, or take some away."""
-    granted = command.world.granted + command.document["microcents"]
+    world = command.world
+    granted = world.purse.granted + command.document["microcents"]
     if abs(granted) > MOST_GRANTED:
         raise Problem("invalid_request", f"{granted} microcents in all are more than play money goes: {MOST_GRANTED}")
-    left = command.world.balance() + command.document["microcents"]
+    left = world.balance() + command.document["microcents"]
     if command.document["microcents"] < 0 and left < 0:
         raise Problem("conflict", f"that would leave {left} microcents; at most what is left can be taken away")
-    command.world.granted = granted
+    world.purse.granted = granted
     return Reply(_document(command))
 
 
-def _document(command: Command) -> dict[str, int]:
+def _document(command: Command) -> dict[str, Any]:
     world = command.world
-    return {"granted": world.granted, "spent": world.granted - world.balance(), "balance": world.balance()}
+    world.settle()
+    tasks = [row.document() for row in islice(world.purse.rows, limit_of(command))]
+    return {**world.purse.document(), "tasks": tasks}

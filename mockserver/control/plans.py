@@ -1,16 +1,19 @@
 """What is armed in the world, and what became of it; the scenarios there are."""
 
+from typing import Any
+
 from contracts.plans import plan, scenarios, schema
 from contracts.plans.plan import Plan, PlanError
 from contracts.plans.scenarios import Scenario, ScenarioError
 from contracts.wire.problems import Problem
-from mockserver import settings
 from mockserver.control.command import Command, Reply
+from mockserver.world import World
 
 
 async def get(command: Command) -> Reply:
     """Show plan and ledger."""
-    return Reply(command.world.armoury.document())
+    command.world.settle()  # what ended meanwhile may have decided a step
+    return Reply(_document(command.world))
 
 
 async def put(command: Command) -> Reply:
@@ -18,11 +21,11 @@ async def put(command: Command) -> Reply:
     world = command.world
     if "scenario" in command.document:
         scenario = _scenario(command)
-        world.behaviour = settings.change(world.behaviour, dict(scenario.settings))
+        world.behave(scenario.settings)
         world.armoury.arm(scenario.plan, f"scenario {scenario.name}")
     else:
         world.armoury.arm(_plan(command))
-    return Reply(world.armoury.document())
+    return Reply(_document(world))
 
 
 async def post(command: Command) -> Reply:
@@ -32,13 +35,14 @@ async def post(command: Command) -> Reply:
     if len(armoury.current.plan.steps) + len(more.steps) > schema.MOST_STEPS:
         raise Problem("limit_exceeded", f"a plan has at most {schema.MOST_STEPS} steps; DELETE /_mock/plan begins anew")
     armoury.extend(more)
-    return Reply(armoury.document())
+    return Reply(_document(command.world))
 
 
 async def delete(command: Command) -> Reply:
     """Take everything away and show for the last time what became of it."""
+    command.world.settle()
     armoury = command.world.armoury
-    last = armoury.document()
+    last = _document(command.world)
     armoury.disarm()
     return Reply(last)
 
@@ -64,6 +68,10 @@ async def list_scenarios(_command: Command) -> Reply:
             ]
         }
     )
+
+
+def _document(world: World) -> dict[str, Any]:
+    return {**world.armoury.document(), "token": str(world.token)}
 
 
 def _plan(command: Command) -> Plan:

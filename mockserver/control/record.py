@@ -27,6 +27,7 @@ def document(task: Task, view: View, now: float) -> dict[str, Any]:
         "accepted_input": dict(task.judgement.accepted or {}),
         "warnings": [warning.document() for warning in task.judgement.warnings],
         "planned_failure": task.judgement.failure,
+        "outcomes": [hit.document() for hit in task.outcomes.values()],
         "price": task.judgement.price,
         "charged": task.charge() if task.is_over(now) else None,
         "media": {

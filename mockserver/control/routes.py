@@ -4,9 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mockserver.control import clock, deliveries, docs, health, journal, money, plans, reset, settings, tasks
+from mockserver.control import (
+    clock,
+    deliveries,
+    docs,
+    export,
+    health,
+    journal,
+    money,
+    plans,
+    reset,
+    settings,
+    tasks,
+    waiting,
+)
 from mockserver.control.command import Route
-from mockserver.settings import Behaviour, choices
+from mockserver.settings import Behaviour, bounds, choices
 
 _PLAN: Mapping[str, Any] = {
     "type": "object",
@@ -54,11 +67,13 @@ def routes() -> Sequence[Route]:
             journal.list_all,
             "Lists the exchanges of this world, the newest first.",
             query={
-                "operation": "only this operation, such as runs.create",
+                "operation": "only this operation, such as runs.create, or run as in a plan",
                 "method": "only this method",
                 "status": "only this HTTP status",
                 "task": "only what made or named this task",
                 "limit": "at most so many, 100 unless given",
+                "full": "true: each with its headers and bodies",
+                **waiting.QUERY,
             },
         ),
         Route("DELETE", "/journal", journal.clear, "Forgets the exchanges of this world."),
@@ -72,8 +87,9 @@ def routes() -> Sequence[Route]:
             "Lists the webhook deliveries of this world, the newest first.",
             query={
                 "task": "only of this task",
-                "state": "only in this state: scheduled, pending, delivered, abandoned or captured",
+                "state": "only in this state: scheduled, pending, delivered, abandoned, captured or dropped",
                 "limit": "at most so many, 100 unless given",
+                **waiting.QUERY,
             },
         ),
         Route("GET", "/deliveries/{id}", deliveries.get, "Shows one delivery with its body and every attempt."),
@@ -84,16 +100,7 @@ def routes() -> Sequence[Route]:
             "/clock",
             clock.put,
             "Sets how the world's time runs: real, scaled, or manual (a test clock).",
-            takes={
-                "type": "object",
-                "required": ["mode"],
-                "additionalProperties": False,
-                "properties": {
-                    "mode": {"enum": ["real", "scaled", "manual"]},
-                    "scale": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
-                    "now": {"type": "string", "description": "RFC 3339; the clock only goes forward."},
-                },
-            },
+            takes=_clock_schema("RFC 3339; the clock only goes forward."),
             example={"mode": "manual"},
         ),
         Route(
@@ -112,7 +119,13 @@ def routes() -> Sequence[Route]:
             },
             example={"until": "idle"},
         ),
-        Route("GET", "/credits", money.get, "Shows the world's play money in microcents."),
+        Route(
+            "GET",
+            "/credits",
+            money.get,
+            "Shows the world's play money in microcents, task by task, and which runs may have been paid twice.",
+            query={"limit": "at most so many tasks, 100 unless given"},
+        ),
         Route(
             "POST",
             "/credits",
@@ -139,7 +152,27 @@ def routes() -> Sequence[Route]:
         Route("DELETE", "/plan", plans.delete, "Disarms everything and answers with the last word of the ledger."),
         Route("GET", "/plan/schema", plans.describe, "The JSON Schema of a plan.", needs_key=False),
         Route("GET", "/scenarios", plans.list_scenarios, "Lists the plans that ship.", needs_key=False),
-        Route("POST", "/reset", reset.post, "Makes this world as if its key had never been used."),
+        Route(
+            "POST",
+            "/reset",
+            reset.post,
+            "Makes this world as if its key had never been used; its clock may be given.",
+            takes={
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "clock": _clock_schema("RFC 3339; a manual clock starts at 2026-06-01T00:00:00Z unless given.")
+                },
+            },
+            example={"clock": {"mode": "manual"}},
+        ),
+        Route("DELETE", "/world", reset.delete, "Forgets this world, all that it keeps included."),
+        Route(
+            "GET",
+            "/export",
+            export.get,
+            "Shows all that makes this world: token, behaviour, clock, credits, plan; `serve --world` takes it.",
+        ),
         Route(
             "GET",
             "/tasks/{id}",
@@ -149,8 +182,25 @@ def routes() -> Sequence[Route]:
     )
 
 
-def _behaviour_schema() -> dict[str, Any]:
+def _clock_schema(now: str) -> dict[str, Any]:
     return {
-        row.name: {"enum": list(choices(row.name))} if choices(row.name) else {"type": ["string", "null"]}
-        for row in fields(Behaviour)
+        "type": "object",
+        "required": ["mode"],
+        "additionalProperties": False,
+        "properties": {
+            "mode": {"enum": ["real", "scaled", "manual"]},
+            "scale": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
+            "now": {"type": "string", "description": now},
+        },
     }
+
+
+def _behaviour_schema() -> dict[str, Any]:
+    return {row.name: _schema_of(row.name) for row in fields(Behaviour)}
+
+
+def _schema_of(setting: str) -> dict[str, Any]:
+    limits, allowed = bounds(setting), choices(setting)
+    if limits is not None:
+        return {"type": "integer", "minimum": limits.least, "maximum": limits.most}
+    return {"enum": list(allowed)} if allowed else {"type": ["string", "null"]}

@@ -36,7 +36,7 @@ async def patch(command: Command) -> Reply:
     """Change the world's behaviour; all of it or nothing."""
     world = command.world
     try:
-        world.behaviour = settings.change(world.behaviour, dict(command.document))
+        world.behave(command.document)
     except SettingsError as error:
         raise Problem("invalid_request", str(error)) from None
     return Reply({"fingerprint": world.fingerprint, "behaviour": settings.document(world.behaviour)})

@@ -8,4 +8,5 @@ async def get(command: Command) -> Reply:
     """Show a task's control-plane record."""
     world = command.world
     found = world.find_task(command.params["id"])
-    return Reply(record.document(found, world.view(command.base_url), world.clock.now()))
+    shown = record.document(found, world.view(command.base_url), world.clock.now())
+    return Reply({**shown, "world_token": str(world.token)})

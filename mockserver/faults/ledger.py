@@ -125,6 +125,10 @@ class Hit:
         """An argument of the fault, its default, or None."""
         return self._entry.step.do[argument]
 
+    def document(self) -> dict[str, Any]:
+        """The fault with its arguments, as in the plan."""
+        return self._entry.step.do.document()
+
     @property
     def over(self) -> bool:
         """Whether it is booked how the meeting went."""

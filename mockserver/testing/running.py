@@ -1,13 +1,13 @@
-"""An emulator in a thread of the test process, and the worlds a test steers."""
+"""A running emulator that tests talk to: in a thread of their process, in a process of its own, or somewhere."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from mockserver import rng
 from mockserver.settings import Settings
+from mockserver.testing.world import World
 
 START_SECONDS = 20.0
 """How long a start may take on a busy machine before it counts as failed."""
@@ -16,89 +16,21 @@ START_SECONDS = 20.0
 class RunningServer:
     """A serving emulator."""
 
-    def __init__(self, base_url: str, settings: Settings) -> None:
-        """Describe a server that serves at `base_url`."""
+    def __init__(self, base_url: str, settings: Settings | None = None, control_token: str | None = None) -> None:
+        """Describe a server.
+
+        Args:
+            base_url: where it serves.
+            settings: what it was started with; None where somebody else started it.
+            control_token: what its control plane wants; the settings' own unless given.
+        """
         self.base_url = base_url
         self.settings = settings
+        self.control_token = control_token or (None if settings is None else settings.control_token)
 
-    def world(self, api_key: str | None = None) -> "World":
+    def world(self, api_key: str | None = None) -> World:
         """Return the world of a key; without one, of a key that nobody has used."""
-        return World(self.base_url, api_key or f"test_{rng.fresh_seed():016x}")
-
-
-class World:
-    """What a test holds: the address, a key of its own, and the control plane of that key."""
-
-    def __init__(self, base_url: str, api_key: str) -> None:
-        """Name a world; it comes into being on first use."""
-        self.base_url = base_url
-        self.api_key = api_key
-
-    def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
-        """Change how this world behaves, for example `configure(latency="instant", enforce="observed")`."""
-        self.control("PATCH", "/settings", behaviour)
-
-    def freeze(self) -> None:
-        """Make this world's clock a test clock, which stands still until `advance`."""
-        self.control("PUT", "/clock", {"mode": "manual"})
-
-    def advance(self, seconds: float | None = None) -> list[dict[str, Any]]:
-        """Move the test clock by seconds, or until idle when None; return what fired, in order.
-
-        Raises:
-            RuntimeError: the clock is not frozen; call `freeze` first.
-        """
-        moved = self.control("POST", "/clock/advance", {"until": "idle"} if seconds is None else {"seconds": seconds})
-        fired: list[dict[str, Any]] = moved["fired"]
-        return fired
-
-    def journal(self, **filters: str) -> list[dict[str, Any]]:
-        """Return the exchanges of this world, the oldest first; filters as in GET /_mock/journal."""
-        listed = self.control("GET", "/journal", params={"limit": "100000", **filters})
-        exchanges: list[dict[str, Any]] = listed["exchanges"]
-        return exchanges[::-1]
-
-    def deliveries(self, **filters: str) -> list[dict[str, Any]]:
-        """Return the webhook deliveries of this world, the oldest first; filters as in GET /_mock/deliveries."""
-        listed = self.control("GET", "/deliveries", params={"limit": "100000", **filters})
-        found: list[dict[str, Any]] = listed["deliveries"]
-        return found[::-1]
-
-    def task(self, task_id: str) -> dict[str, Any]:
-        """Return what only the emulator knows of a task."""
-        return self.control("GET", f"/tasks/{task_id}")
-
-    def reset(self) -> None:
-        """Make the world as if its key had never been used."""
-        self.control("POST", "/reset")
-
-    def control(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,  # noqa: ANN401  # JSON
-        params: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Send a request to the control plane and return its answer.
-
-        Raises:
-            RuntimeError: it was refused; the message is the problem's detail.
-        """
-        import httpx
-
-        answer = httpx.request(
-            method,
-            f"{self.base_url}/_mock/{path.removeprefix('/')}",
-            json=body,
-            params=params,
-            headers={"Authorization": f"Bearer {self.api_key}"},
-            timeout=60.0,
-            trust_env=False,
-        )
-        document: dict[str, Any] = answer.json()
-        if answer.is_error:
-            raise RuntimeError(f"{method} /_mock/{path.removeprefix('/')}: {document.get('detail', answer.text)}")
-        return document
+        return World(self.base_url, api_key or f"test_{rng.fresh_seed():016x}", self.control_token)
 
 
 @contextmanager

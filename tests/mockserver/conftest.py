@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from .asgi import Client, emulated
+from .sessions import Sessions
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ async def client() -> AsyncIterator[Client]:
     """A caller of an emulator with a manual clock and a seed."""
     async with emulated() as found:
         yield found
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    """Sessions of pytest, for modules that ask for its plugin `pytester`."""
+    return Sessions(pytester, monkeypatch)

@@ -53,6 +53,8 @@ FLAGS: list[tuple[str, str, Any]] = [
     ("file-values", "object", lambda found: found.behaviour.file_values == "object"),
     ("sse-events", "named", lambda found: found.behaviour.sse_events == "named"),
     ("rate-limits", "documented", lambda found: found.behaviour.rate_limits == "documented"),
+    ("concurrency", "3", lambda found: found.behaviour.concurrency == 3),
+    ("concurrency-excess", "fail", lambda found: found.behaviour.concurrency_excess == "fail"),
     ("empty-input", "sample", lambda found: found.behaviour.empty_input == "sample"),
     ("moov", "end", lambda found: found.behaviour.moov == "end"),
     ("sample-rate", "48000", lambda found: found.behaviour.sample_rate == 48000),

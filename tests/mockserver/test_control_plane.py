@@ -165,7 +165,7 @@ async def test_reset_makes_the_world_as_new(client: Client) -> None:
     await client.post("/_mock/reset")
     assert (await client.get(f"/tasks/{first['id']}")).status == 404
     assert (await client.get("/_mock/clock")).json()["now"] == "2026-06-01T00:00:00Z"
-    assert (await client.get("/_mock/credits")).json()["spent"] == 0
+    assert (await client.get("/_mock/credits")).json()["charged"] == 0
     assert client.world.behaviour.latency == "quick"
     assert (await other.get(f"/tasks/{kept['id']}")).status == 200
     again = await client.other("test-key").post("/_mock/reset")

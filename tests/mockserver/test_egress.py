@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mockserver.egress import Egress, NotAllowedError, SendError, Target, is_loopback
+from mockserver.egress import Egress, Manner, NotAllowedError, SendError, Target, is_loopback
 
+from .raw_receiver import raw_receiver
 from .receivers import receiver
 
 pytestmark = pytest.mark.anyio
@@ -176,3 +177,64 @@ async def test_the_next_address_is_tried() -> None:
         reply = await egress.post(Target(url, "localhost", target.port, ("127.9.9.9", "127.0.0.1")), b"", {}, seconds=5)
         await egress.close()
     assert reply.status == 200
+
+
+async def no_pause() -> None:
+    """Pause for no time."""
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+async def test_a_body_in_pieces_goes_to_the_checked_address_too(breaks_off: bool) -> None:
+    """Whole or broken off: the next address is tried, the name stands in Host, and the length is the whole one's."""
+    manner = Manner((b"ab", b"c"), no_pause, breaks_off)
+    async with raw_receiver() as target:
+        port = int(target.url.rpartition(":")[2].partition("/")[0])
+        checked = Target(f"http://rebound.test:{port}/a?b=c", "rebound.test", port, ("127.9.9.9", "127.0.0.1"))
+        egress = Egress(())
+        body = b"abcdef" if breaks_off else b"abc"
+        if breaks_off:
+            with pytest.raises(SendError, match="3 of 6 bytes") as failed:
+                await egress.post(checked, body, {}, seconds=5, manner=manner)
+            assert failed.value.reached
+        else:
+            assert (await egress.post(checked, body, {}, seconds=5, manner=manner)).status == 200
+        (arrival,) = await target.until(lambda got: got[0].closed or got[0].complete)
+        await egress.close()
+    assert arrival.raw.startswith(f"POST /a?b=c HTTP/1.1\r\nHost: rebound.test:{port}\r\n".encode())
+    assert (arrival.length, arrival.body) == (len(body), b"abc")
+
+
+async def test_an_error_tells_whether_anybody_was_reached() -> None:
+    """Refused connections and unusable URLs reached nobody; a target that says nothing was reached."""
+    egress = Egress(())
+    outcomes = []
+    async with receiver(silent=True) as target:
+        nowhere = Target("http://127.0.0.1:1/", "127.0.0.1", 1, ("127.0.0.1",))
+        there = Target(target.url, "127.0.0.1", target.port, ("127.0.0.1",))
+        for wanted, manner in ((nowhere, None), (nowhere, Manner((b"x",), no_pause, breaks_off=True)), (there, None)):
+            with pytest.raises(SendError) as failed:
+                await egress.post(wanted, b"xy", {}, seconds=0.2, manner=manner)
+            outcomes.append(failed.value.reached)
+    await egress.close()
+    assert outcomes == [False, False, True]
+
+
+async def test_a_target_that_does_not_read_cannot_hold_up_a_broken_connection() -> None:
+    """More than the sockets hold is given up on when the time is over."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()
+        writers.append(writer)
+
+    writers: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    egress = Egress(())
+    target = Target(f"http://127.0.0.1:{port}/", "127.0.0.1", port, ("127.0.0.1",))
+    body = bytes(32 * 1024 * 1024)
+    with pytest.raises(SendError, match="no answer within"):
+        await egress.post(target, body + b"x", {}, seconds=0.3, manner=Manner((body,), no_pause, breaks_off=True))
+    for writer in writers:
+        writer.transport.abort()
+    server.close()
+    await egress.close()

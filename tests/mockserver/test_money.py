@@ -1,9 +1,14 @@
 """Play money: what is charged, what is not, and what an estimate is worth (D18)."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.plans import plan
+from mockserver import money
+from mockserver.api import outputs
 from mockserver.settings import MICROCENTS_PER_USD
 
 from .asgi import APP, Client, emulated
@@ -65,7 +70,7 @@ async def test_running_out_is_402(client: Client) -> None:
     await client.advance()
     assert (await client.get("/billing")).data == {"balance": 0, "currency": "USD", "status": "exhausted"}
     granted = (await client.post("/_mock/credits", {"microcents": PLAIN})).json()
-    assert (granted["balance"], granted["spent"]) == (PLAIN, 2 * PLAIN)
+    assert (granted["balance"], granted["charged"]) == (PLAIN, 2 * PLAIN)
 
 
 async def test_grants_have_an_end(client: Client) -> None:
@@ -113,3 +118,194 @@ async def test_an_estimate_is_what_is_charged(given_input: dict[str, object], en
         await client.advance()
         assert estimate["confidence"] == "exact"
         assert estimate["microcents"] == START - await balance(client)
+
+
+async def credits_of(client: Client) -> dict[str, Any]:
+    """What the control plane shows of the money."""
+    found: dict[str, Any] = (await client.get("/_mock/credits?limit=1000")).json()
+    return found
+
+
+async def leave_during_a_run(client: Client, prompt: str = "a cat") -> str:
+    """Start a waited run and go away before it is answered; return the id of its task."""
+    known = set(client.world.tasks)
+    asked = client.open("POST", "/apps/run", json={"app": APP, "input": {"prompt": prompt}, "wait": True})
+    while client.world.tasks.keys() == known:
+        await client.advance(0)
+    asked.leave()
+    await asked.finished()
+    return next(reversed(client.world.tasks))
+
+
+async def test_every_task_has_a_row(client: Client) -> None:
+    """What it was estimated at, holds, cost and gave back, and why; the newest first."""
+    first, second = await client.run(), await client.run({"prompt": "a dog", "mode": "std"})
+    await client.post(f"/tasks/{first['id']}/cancel", {"force": True})
+    shown = await credits_of(client)
+    cheap = shown["tasks"][0]["estimate"]
+    at = "2026-06-01T00:00:00Z"
+    assert shown["tasks"] == [
+        {"task_id": second["id"], "at": at, "estimate": cheap, "held": cheap, "charged": 0, "refunded": 0,
+         "state": "held", "why": "under way"},
+        {"task_id": first["id"], "at": at, "estimate": PLAIN, "held": 0, "charged": 0, "refunded": PLAIN,
+         "state": "refunded", "why": "cancelled before it ran"},
+    ]  # fmt: skip
+    await client.advance()
+    done = await credits_of(client)
+    assert {name: done[name] for name in done if name not in {"tasks", "suspects"}} == {
+        "granted": START,
+        "held": 0,
+        "charged": cheap,
+        "refunded": PLAIN,
+        "balance": START - cheap,
+        "would_have_been_enough": cheap,
+    }
+    assert done["tasks"][0]["why"] == "completed"
+    assert len((await client.get("/_mock/credits?limit=1")).json()["tasks"]) == 1
+
+
+async def test_a_retry_after_leaving_is_suspected(client: Client) -> None:
+    """The client went before it was answered, the task was made all the same, and the retry is paid a second time."""
+    earlier = await leave_during_a_run(client)
+    again = await client.run()
+    (suspect,) = (await credits_of(client))["suspects"]
+    runs = (await client.get("/_mock/journal?operation=runs.create")).json()["exchanges"]
+    assert suspect == {
+        "task_id": again["id"],
+        "earlier_task_id": earlier,
+        "exchange_id": runs[0]["id"],
+        "earlier_exchange_id": runs[1]["id"],
+        "at": "2026-06-01T00:00:00Z",
+        "cost": PLAIN,
+        "state": "held",
+        "why": f"task {again['id']} has the same input as task {earlier}, and the client was gone before run "
+        f"{runs[1]['id']} was answered: the client could not know that it had landed",
+    }
+    assert [run["reached"] for run in runs] == [True, False]
+    await client.advance()
+    shown = await credits_of(client)
+    assert (shown["charged"], shown["would_have_been_enough"]) == (2 * PLAIN, PLAIN)
+    assert shown["suspects"][0]["state"] == "charged"
+
+
+async def test_a_retry_after_a_500_is_suspected(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work was done before the answer failed."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError
+
+    await client.configure(file_values="object")
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs, "video", broken)
+        reply = await client.post("/apps/run", {"app": APP, "input": {"prompt": "a cat"}})
+    assert reply.status == 500
+    await client.run()
+    (suspect,) = (await credits_of(client))["suspects"]
+    assert "was answered with HTTP 500 after the work was done" in suspect["why"]
+
+
+async def test_a_third_copy_is_suspected_too(client: Client) -> None:
+    """Each names the latest earlier run whose answer was lost; what they cost is not needed."""
+    lost = [await leave_during_a_run(client), await leave_during_a_run(client)]
+    third = await client.run()
+    await client.advance()
+    shown = await credits_of(client)
+    pairs = [(row["task_id"], row["earlier_task_id"]) for row in shown["suspects"]]
+    assert pairs == [(third["id"], lost[1]), (lost[1], lost[0])]
+    assert (shown["charged"], shown["would_have_been_enough"]) == (3 * PLAIN, PLAIN)
+
+
+async def test_two_equal_runs_that_were_answered_are_no_suspects(client: Client) -> None:
+    """Somebody may want two clips; nor is another input after a lost answer, nor another version of the app."""
+    await client.run()
+    await client.run()
+    await leave_during_a_run(client, "a dog")
+    await client.run({"prompt": "a cat"})
+    await client.configure(app_version="2026-08")
+    await client.run({"prompt": "a dog"})
+    assert (await credits_of(client))["suspects"] == []
+
+
+async def test_an_answer_may_be_lost_after_the_retry_was_paid(client: Client) -> None:
+    """Which run is the retry is decided by when they came, whenever it is known that the first one's answer is lost."""
+    asked = client.open("POST", "/apps/run", json={"app": APP, "input": {"prompt": "a cat"}, "wait": True})
+    while not client.world.tasks:
+        await client.advance(0)
+    await client.configure(latency="instant")
+    again = await client.run()
+    await client.advance(1)
+    shown = await credits_of(client)
+    assert (shown["charged"], shown["would_have_been_enough"], shown["suspects"]) == (PLAIN, PLAIN, [])
+    asked.leave()
+    await asked.finished()
+    shown = await credits_of(client)
+    assert [suspect["task_id"] for suspect in shown["suspects"]] == [again["id"]]
+    assert shown["would_have_been_enough"] == 0
+
+
+async def test_rows_have_an_end_and_the_sums_do_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest rows go first; what was charged and refunded stays counted."""
+    monkeypatch.setattr(money, "MOST_ROWS", 2)
+    for number in range(4):
+        await client.run({"prompt": str(number)})
+    await client.advance()
+    shown = await credits_of(client)
+    assert len(shown["tasks"]) == 2
+    assert shown["charged"] == 4 * PLAIN
+    assert shown["held"] == 0
+
+
+OUTCOMES = ("completed", "failed", "rejected", "cancelled", "stuck", "cancel_ignored", "output_late", "progress_jumps")
+
+deeds = st.lists(
+    st.one_of(
+        st.tuples(st.just("run"), st.sampled_from(["a", "b"])),
+        st.tuples(st.just("arm"), st.sampled_from(OUTCOMES)),
+        st.tuples(st.sampled_from(["cancel", "force", "delete"]), st.integers(0, 9)),
+        st.tuples(st.just("advance"), st.sampled_from([0.05, 0.5, 3.0])),
+        st.tuples(st.just("grant"), st.sampled_from([-PLAIN, PLAIN])),
+        st.tuples(st.just("limit"), st.integers(0, 2)),
+    ),
+    max_size=25,
+)
+
+
+async def do(client: Client, deed: str, detail: Any) -> None:
+    """Do one of `deeds`; that some are refused is part of it."""
+    tasks = [*client.world.tasks]
+    match deed:
+        case "run":
+            await client.post("/apps/run", {"app": APP, "input": {"prompt": detail}})
+        case "arm":
+            client.world.armoury.arm(plan.parse([{"on": "run", "always": True, "do": {"outcome": detail}}]))
+        case "cancel" | "force" if tasks:
+            await client.post(f"/tasks/{tasks[detail % len(tasks)]}/cancel", {"force": deed == "force"})
+        case "delete" if tasks:
+            await client.delete(f"/tasks/{tasks[detail % len(tasks)]}")
+        case "advance":
+            await client.advance(detail)
+        case "grant":
+            await client.post("/_mock/credits", {"microcents": detail})
+        case "limit":
+            await client.configure(concurrency=detail)
+
+
+@given(deeds)
+@settings(max_examples=60, deadline=None)
+async def test_the_ledger_always_closes(found: list[tuple[str, Any]]) -> None:
+    """The grant is the balance and what was charged; each estimate is held, charged or refunded; whatever happens."""
+    async with emulated() as client:
+        await client.post("/_mock/credits", {"microcents": 5 * PLAIN - START})
+        for deed, detail in found:
+            await do(client, deed, detail)
+            shown = await credits_of(client)
+            rows = shown["tasks"]
+            assert shown["granted"] == shown["balance"] + shown["charged"]
+            assert all(row["estimate"] == row["held"] + row["charged"] + row["refunded"] for row in rows)
+            for name in ("held", "charged", "refunded"):
+                assert shown[name] == sum(row[name] for row in rows)
+            live = client.world.live_tasks()
+            assert shown["held"] == sum(task.judgement.price for task in live)
+            assert {row["task_id"] for row in rows if row["state"] == "held"} == {task.id for task in live}
+            assert shown["would_have_been_enough"] == shown["charged"]
+            assert shown["balance"] == await balance(client)

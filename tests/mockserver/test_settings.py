@@ -28,16 +28,21 @@ def test_every_setting_has_a_help_text() -> None:
 
 @pytest.mark.parametrize("row", fields(Behaviour), ids=lambda row: row.name)
 def test_every_choice_can_be_chosen(row: Any) -> None:
-    """Each value that is offered is taken."""
-    for value in settings.choices(row.name) or (SECRET, None):
+    """Each value that is offered is taken, of numbers the smallest and the largest."""
+    bounds = settings.bounds(row.name)
+    numbers = () if bounds is None else (bounds.least, bounds.most)
+    for value in settings.choices(row.name) or numbers or (SECRET, None):
         assert getattr(settings.change(Behaviour(), {row.name: value}), row.name) == value
 
 
 @given(st.sampled_from([row.name for row in fields(Behaviour)]), json_values)
 def test_nothing_else_can_be_chosen(name: str, value: Any) -> None:
     """Any other JSON value is a SettingsError that names the setting; 44100.0 is not 44100."""
-    allowed = settings.choices(name)
-    if any(type(value) is type(choice) and value == choice for choice in allowed) or (not allowed and value is None):
+    allowed, bounds = settings.choices(name), settings.bounds(name)
+    if bounds is not None:
+        if type(value) is int and bounds.least <= value <= bounds.most:
+            return
+    elif any(type(value) is type(choice) and value == choice for choice in allowed) or (not allowed and value is None):
         return
     with pytest.raises(SettingsError, match=name):
         settings.change(Behaviour(), {name: value})

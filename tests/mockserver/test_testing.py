@@ -26,7 +26,19 @@ def run(world: World, **members: object) -> str:
 
 def test_the_exports_are_these() -> None:
     """The public surface changes only on purpose."""
-    assert mockserver.testing.__all__ == ["Inspection", "RunningServer", "World", "inspect", "serving"]
+    assert mockserver.testing.__all__ == [
+        "InferenceMock",
+        "Inspection",
+        "ReceivedWebhook",
+        "RunningServer",
+        "WebhookReceiver",
+        "World",
+        "inspect",
+        "serving",
+    ]
+    assert all(getattr(mockserver.testing, name).__name__ == name for name in mockserver.testing.__all__)
+    with pytest.raises(AttributeError, match="has no 'Nothing'; it has InferenceMock"):
+        _ = mockserver.testing.Nothing
 
 
 def test_a_world_can_be_steered(inference_mock: World) -> None:

@@ -98,7 +98,7 @@ def test_two_worlds_hammered_side_by_side_never_meet(server: RunningServer) -> N
                         assert http.get(path.format(identifier)).status_code == 404, kind
         foreign = set().union(*(other.made[kind] for other in others for kind in ("tasks", "files", "sessions")))
         assert not [identifier for identifier in foreign if identifier in shown[hammer]]
-        assert hammer.world.control("GET", "/credits")["spent"] == hammer.rounds * 70_000_000
+        assert hammer.world.control("GET", "/credits")["charged"] == hammer.rounds * 70_000_000
 
 
 async def a_day(client: Client, rounds: int = 1) -> list[Any]:

@@ -1,0 +1,59 @@
+"""The emulator of a test session, as its options say: in a thread, in a process, or one that runs already."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from mockserver import rng, world_token
+from mockserver.settings import Settings
+from mockserver.testing.control import ControlPlane
+from mockserver.testing.mock import RUN
+from mockserver.testing.process import serving_apart
+from mockserver.testing.running import RunningServer, serving
+from mockserver.world_token import TokenError
+
+
+@contextmanager
+def server(config: pytest.Config, settings: Settings) -> Iterator[RunningServer]:
+    """Give the emulator of a session.
+
+    Args:
+        config: with the session's options.
+        settings: what the fixture says; seed and replay of the options win.
+    """
+    where = str(config.getoption("inference_server"))
+    if "://" in where:
+        yield _at(where.rstrip("/"), config)
+        return
+    if where not in {"thread", "process"}:
+        pytest.fail(f"--inference-server is {where!r}; expected thread, process or a URL", pytrace=False)
+    with (serving if where == "thread" else serving_apart)(_chosen(config, settings)) as running:
+        yield running
+
+
+def _chosen(config: pytest.Config, settings: Settings) -> Settings:
+    seed, token = config.getoption("inference_seed"), config.getoption("inference_replay")
+    if token is not None:
+        try:
+            found = world_token.parse(token)
+        except TokenError as error:
+            pytest.fail(f"--inference-replay: {error}", pytrace=False)
+        return replace(settings, seed=found.seed, replays=found)
+    return settings if seed is None else replace(settings, seed=seed)
+
+
+def _at(url: str, config: pytest.Config) -> RunningServer:
+    """Return a server that somebody else started, if it is there."""
+    for name in ("inference_seed", "inference_replay"):
+        if config.getoption(name) is not None:
+            flag = name.replace("_", "-")
+            pytest.fail(f"--{flag} goes with an emulator that pytest starts, not with the one at {url}", pytrace=False)
+    token = config.getoption("inference_token")
+    try:
+        ControlPlane(url, "", token).request("GET", "/health")
+    except (OSError, RuntimeError) as error:
+        pytest.fail(f"--inference-server: {error}", pytrace=False)
+    config.stash[RUN] = f"{rng.fresh_seed():x}"
+    return RunningServer(url, control_token=token)
