@@ -11,11 +11,11 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench fuzz
+.PHONY: serve test lint demo setup clean help golden bench fuzz contact-sheet
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## make .venv, only when its inputs changed
 
@@ -52,6 +52,9 @@ golden: $(STAMP) ## record fixtures/exchanges anew; look at the diff before you 
 
 fuzz: $(STAMP) ## Schemathesis against the document and a fresh emulator (ARGS="-n 200")
 	@$(BIN)/python tools/fuzz.py $(ARGS)
+
+contact-sheet: $(STAMP) ## draw docs/contact-sheet.jpg: frames of every shape and script
+	@$(BIN)/python tools/make_contact_sheet.py $(ARGS)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-output

@@ -189,7 +189,8 @@ def inspected(path: Path) -> Inspection:
 
 def document_of(found: Inspection) -> dict[str, Any]:
     """An inspection as JSON."""
-    return {**asdict(found), "problems": list(found.problems), "agrees": found.agrees}
+    codes = {str(number): code._asdict() for number, code in found.codes.items()}
+    return {**asdict(found), "codes": codes, "problems": list(found.problems), "agrees": found.agrees}
 
 
 def report(found: Inspection) -> Iterator[str]:
@@ -212,6 +213,9 @@ def report(found: Inspection) -> Iterator[str]:
         yield f"replay      {found.replay}"
     else:
         yield "origin      not written by inferencesh-mock: no record of a task; only its boxes were read"
+    if found.codes:
+        told = sorted({f"task {code.task_id}, input {code.input_hash}" for code in found.codes.values()})
+        yield f"codes       {len(found.codes)} in the pictures: {'; '.join(told)}"
     for problem in found.problems:
         yield f"problem     {problem}"
     if found.agrees:

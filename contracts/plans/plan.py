@@ -57,15 +57,18 @@ class Match:
     """Text that the prompt contains."""
     input: Mapping[str, Any] | None = None
     """Fields with their exact values."""
+    prompt_bytes: int | None = None
+    """Bytes of UTF-8 that the prompt has at least."""
 
     def fits(self, given: object) -> bool:
         """Whether an input is meant."""
         if not isinstance(given, Mapping):
             return False
-        if self.prompt is not None:
-            prompt = given.get("prompt")
-            if not isinstance(prompt, str) or self.prompt not in prompt:
-                return False
+        prompt = given.get("prompt")
+        if self.prompt is not None and (not isinstance(prompt, str) or self.prompt not in prompt):
+            return False
+        if self.prompt_bytes is not None and (not isinstance(prompt, str) or _bytes(prompt) < self.prompt_bytes):
+            return False
         return all(name in given and _same(given[name], value) for name, value in (self.input or {}).items())
 
     def document(self) -> dict[str, Any]:
@@ -73,6 +76,7 @@ class Match:
         return {
             **({} if self.prompt is None else {"prompt": self.prompt}),
             **({} if self.input is None else {"input": dict(self.input)}),
+            **({} if self.prompt_bytes is None else {"prompt_bytes": self.prompt_bytes}),
         }
 
 
@@ -200,7 +204,7 @@ def _chance(row: Mapping[str, Any], pointer: str) -> Chance:
 
 def _match(row: Mapping[str, Any]) -> Match | None:
     found = row.get("match")
-    return None if found is None else Match(found.get("prompt"), found.get("input"))
+    return None if found is None else Match(found.get("prompt"), found.get("input"), found.get("prompt_bytes"))
 
 
 def _do(row: Mapping[str, Any], pointer: str) -> Do:
@@ -236,6 +240,10 @@ def _check(checker: schema.Checker, document: object, pointer: str) -> None:
         raise PlanError(pointer, f"{unreadable}; expected what JSON can write") from None
     if error is not None:
         raise PlanError(pointer + error[0], error[1])
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _same(value: object, wanted: object) -> bool:

@@ -16,7 +16,10 @@ from contracts import fixtures
 from contracts.plans import plan
 from contracts.plans.plan import Plan, PlanError
 
-_KEYS = frozenset({"summary", "source", "settings", "steps", "chaos", "pain_point"})
+_KEYS: Mapping[str, type] = MappingProxyType(
+    {"summary": str, "source": str, "pain_point": int, "meet": str, "settings": dict, "steps": list, "chaos": dict}
+)
+_WORDS: Mapping[type, str] = MappingProxyType({str: "text", int: "a whole number", dict: "a table", list: "a list"})
 
 
 class ScenarioError(LookupError):
@@ -38,6 +41,8 @@ class Scenario:
     """Behaviour settings that the scenario needs, for whoever arms it as a world's plan."""
     pain_point: int | None = None
     """Its number in app.md §7."""
+    meet: str | None = None
+    """What the client has to do to meet the trouble, where an ordinary run does not."""
 
 
 @functools.cache
@@ -81,11 +86,12 @@ def read(name: str, text: str) -> Scenario:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ScenarioError(f"{name}: {error}; expected TOML in UTF-8") from None
-    unknown = sorted(document.keys() - _KEYS)
-    if unknown:
-        raise ScenarioError(f"{name}: there is no {unknown[0]!r} in a scenario; it takes {', '.join(sorted(_KEYS))}")
-    summary = document.get("summary")
-    if not isinstance(summary, str) or not summary:
+    for key, value in document.items():
+        if key not in _KEYS:
+            raise ScenarioError(f"{name}: there is no {key!r} in a scenario; it takes {', '.join(sorted(_KEYS))}")
+        if type(value) is not _KEYS[key]:
+            raise ScenarioError(f"{name}: `{key}` is {value!r:.64}; expected {_WORDS[_KEYS[key]]}")
+    if not document.get("summary"):
         raise ScenarioError(f"{name}: `summary` is missing; expected one line on the trouble that it imitates")
     try:
         parsed = plan.parse({key: document[key] for key in ("steps", "chaos") if key in document})
@@ -93,9 +99,10 @@ def read(name: str, text: str) -> Scenario:
         raise ScenarioError(f"{name}: {error}") from None
     return Scenario(
         name=name,
-        summary=summary,
-        source=str(document.get("source", "")),
+        summary=document["summary"],
+        source=document.get("source", ""),
         plan=parsed,
         settings=MappingProxyType(document.get("settings", {})),
         pain_point=document.get("pain_point"),
+        meet=document.get("meet"),
     )

@@ -20,6 +20,12 @@ _MATCH: Mapping[str, Any] = {
     "properties": {
         "prompt": {"type": "string", "minLength": 1, "maxLength": 2500, "description": "text the prompt contains"},
         "input": {"type": "object", "minProperties": 1, "description": "fields of the input with their exact values"},
+        "prompt_bytes": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10_000,
+            "description": "bytes of UTF-8 that the prompt has at least",
+        },
     },
     "description": "only calls about a task with such an input count; the run itself, and everything that names it",
 }

@@ -61,6 +61,8 @@ async def list_scenarios(_command: Command) -> Reply:
                     "name": row.name,
                     "summary": row.summary,
                     "source": row.source,
+                    "pain_point": row.pain_point,
+                    "meet": row.meet,
                     "settings": dict(row.settings),
                     "plan": row.plan.document(),
                 }

@@ -28,6 +28,15 @@ class Rectangle(NamedTuple):
         return self.y + self.height
 
 
+class Turn(NamedTuple):
+    """What filling some rectangles comes to on one canvas, to be done again and again."""
+
+    runs: tuple[tuple[int, int, int, bytes], ...]
+    """Row, first cell, first cell after, and the inks in between."""
+    addresses: tuple[int, ...]
+    """The macroblocks they lie in."""
+
+
 class Canvas:
     """Cells hold a colour's place in `colours`, one byte each, so comparing and filling rows runs in C.
 
@@ -55,6 +64,26 @@ class Canvas:
                 row[x:end] = paint
                 first = (index >> 1) * across
                 self._changed.update(range(first + (x >> 1), first + ((end + 1) >> 1)))
+
+    def planned(self, areas: Iterable[tuple[Rectangle, Colour]]) -> Turn:
+        """What filling these rectangles comes to; all of them lie on the canvas."""
+        runs: list[tuple[int, int, int, bytes]] = []
+        addresses: set[int] = set()
+        across = self.size.macroblocks_wide
+        for (x, y, width, height), colour in areas:
+            paint, end = bytes((self._inks[colour],)) * width, x + width
+            for row in range(y, y + height):
+                runs.append((row, x, end, paint))
+                first = (row >> 1) * across
+                addresses.update(range(first + (x >> 1), first + ((end + 1) >> 1)))
+        return Turn(tuple(runs), tuple(addresses))
+
+    def turn(self, turn: Turn) -> None:
+        """Do what was planned; all of its macroblocks count as changed."""
+        rows = self.rows
+        for row, first, end, paint in turn.runs:
+            rows[row][first:end] = paint
+        self._changed.update(turn.addresses)
 
     def stamp(self, x: int, y: int, dots: Iterable[bytes], colours: tuple[Colour, Colour]) -> None:
         """Paint rows of dots, a cell each: 0 in the first colour, 1 in the second."""

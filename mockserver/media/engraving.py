@@ -1,76 +1,86 @@
 """Masks of ink laid onto flat macroblocks: where there is detail, a tile of samples; elsewhere nothing."""
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from mockserver.media.canvas import Canvas
-from mockserver.media.lettering import LEADING, Line, draw, set_line
+from mockserver.media.lettering import ASCENT, LEADING, Line, draw
 from mockserver.media.palette import Colour
 from mockserver.media.parameter_sets import MACROBLOCK
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_LUMA = MACROBLOCK * MACROBLOCK
-_CHROMA = _LUMA // 4
-_BLANK = bytes(_LUMA)
+_HALF = MACROBLOCK // 2
+"""Side of a macroblock in chroma samples."""
 
-DIGIT_ROWS = 2
-"""A digit of the frame counter is one macroblock wide and two high."""
-
-_DIGIT_SIZE = 27
-"""Pixels per em at which a digit of the bold face is just as wide as a macroblock."""
+_BAND = 8
+"""Macroblocks that are taken out of a mask at once."""
 
 
 def engrave(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
     """Lay a mask (mode L, 255 is ink, sides whole macroblocks) onto a canvas, its top left macroblock there.
 
+    Less ink than half a pixel's is left out: nobody sees it, and a tile costs 384 bytes.
+
     Raises ValueError where the macroblock below is not of one colour.
     """
-    across = canvas.size.macroblocks_wide
     inked = mask.getbbox()
     if inked is None:
         return
+    top, bottom = inked[1] // MACROBLOCK, -(-inked[3] // MACROBLOCK)
+    for left in range(inked[0] // MACROBLOCK, -(-inked[2] // MACROBLOCK), _BAND):
+        right = min(left + _BAND, mask.width // MACROBLOCK)
+        part = mask.crop((MACROBLOCK * left, MACROBLOCK * top, MACROBLOCK * right, MACROBLOCK * bottom))
+        _engrave_band(canvas, part, column + left, row + top, ink)
+
+
+def _engrave_band(canvas: Canvas, mask: "Image", column: int, row: int, ink: Colour) -> None:
+    """The same for a mask so narrow that the samples of a macroblock lie close to one another."""
     thin = mask.reduce(2)
-    for index in range(inked[0] // MACROBLOCK, -(-inked[2] // MACROBLOCK)):
-        left, right = index * MACROBLOCK, (index + 1) * MACROBLOCK
-        luma = mask.crop((left, 0, right, mask.height)).tobytes()
-        chroma = b""
-        for line in range(mask.height // MACROBLOCK):
-            block = luma[line * _LUMA : (line + 1) * _LUMA]
-            if block == _BLANK:
-                continue
-            chroma = chroma or thin.crop((left // 2, 0, right // 2, thin.height)).tobytes()
-            address = (row + line) * across + column + index
-            ground = canvas.colour_at(address)
-            if ground is None:
-                raise ValueError(f"Macroblock {address} is of several colours; text needs one below it.")
-            canvas.cover(address, _inked(block, chroma[line * _CHROMA : (line + 1) * _CHROMA], ground, ink))
+    luma, chroma, shades = mask.tobytes(), thin.tobytes(), mask.reduce(MACROBLOCK).tobytes()
+    columns, across = mask.width // MACROBLOCK, canvas.size.macroblocks_wide
+    square, small = _square(mask.width, MACROBLOCK), _square(thin.width, _HALF)
+    line_luma, line_chroma = mask.width * MACROBLOCK, thin.width * _HALF
+    for place, shade in enumerate(shades):
+        if not shade:
+            continue
+        line, index = divmod(place, columns)
+        address = (row + line) * across + column + index
+        ground = canvas.colour_at(address)
+        if ground is None:
+            raise ValueError(f"Macroblock {address} is of several colours; text needs one below it.")
+        at, thin_at = line * line_luma + index * MACROBLOCK, line * line_chroma + index * _HALF
+        samples = b"".join(square(luma[at : at + line_luma]))
+        colour = b"".join(small(chroma[thin_at : thin_at + line_chroma]))
+        canvas.cover(address, _inked(samples, colour, ground, ink))
+
+
+@lru_cache(maxsize=2 * _BAND)
+def _square(width: int, side: int) -> Callable[[bytes], tuple[bytes, ...]]:
+    """Takes the rows of a square at the beginning of samples that lie in rows of `width`, all in one call."""
+    rows: list[Any] = [slice(at, at + side) for at in range(0, side * width, width)]
+    return itemgetter(*rows)
 
 
 def _inked(luma: bytes, chroma: bytes, ground: Colour, ink: Colour) -> bytes:
-    y, cb, cr = (_ramp(below, above) for below, above in zip(ground, ink, strict=True))
+    y, cb, cr = _ramps(ground, ink)
     return luma.translate(y) + chroma.translate(cb) + chroma.translate(cr)
+
+
+@lru_cache(maxsize=512)
+def _ramps(ground: Colour, ink: Colour) -> tuple[bytes, bytes, bytes]:
+    """For luma, Cb and Cr, sample by coverage."""
+    y, cb, cr = (_ramp(below, above) for below, above in zip(ground, ink, strict=True))
+    return y, cb, cr
 
 
 @lru_cache(maxsize=512)
 def _ramp(below: int, above: int) -> bytes:
     """Sample by coverage: from what lies below to the ink."""
     return bytes((below * (255 - coverage) + above * coverage + 127) // 255 for coverage in range(256))
-
-
-@lru_cache(maxsize=64)
-def digit_tiles(digit: str, ground: Colour, ink: Colour) -> tuple[bytes, ...]:
-    """The tiles of a digit, top to bottom."""
-    from PIL import Image
-
-    mask = Image.new("L", (MACROBLOCK, DIGIT_ROWS * MACROBLOCK))
-    draw(mask, set_line(digit, bold=True), 0, -1, _DIGIT_SIZE)
-    luma, chroma = mask.tobytes(), mask.reduce(2).tobytes()
-    return tuple(
-        _inked(luma[row * _LUMA : (row + 1) * _LUMA], chroma[row * _CHROMA : (row + 1) * _CHROMA], ground, ink)
-        for row in range(DIGIT_ROWS)
-    )
 
 
 def engrave_lines(
@@ -100,5 +110,5 @@ def engrave_lines(
     mask = Image.new("L", (wide * MACROBLOCK, high * MACROBLOCK))
     for index, line in enumerate(lines):
         x = round(mask.width - line.width * size) if line.from_right else left
-        draw(mask, line, x, top + round(index * size * LEADING), size)
+        draw(mask, line, x, top + round(index * size * LEADING) + round(ASCENT * size), size)
     engrave(canvas, mask, column, row, ink)

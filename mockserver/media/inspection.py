@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mockserver.media import h264_reader, reader
+from mockserver.media import code_inspection, h264_reader, reader
+from mockserver.media.code_inspection import Codes
+from mockserver.media.parameter_sets import FrameSize
+from mockserver.media.picture_code import PictureCode
 from mockserver.media.provenance import UUID, hash_of
 from mockserver.media.reader import Box, DamagedError, TrackTable
 from mockserver.media.score import recorded_registers
@@ -68,6 +71,9 @@ class Inspection:
     """Seconds of the sound track."""
     voice: int | None
     """Register of the voice that speaks, recognised in the sound itself; 0 to 15."""
+    codes: Mapping[int, PictureCode]
+    """What the codes say that stand in the pictures themselves, by number of the picture, one a second; only pictures
+    that this project wrote are read."""
     moov: Literal["front", "end"] | None
     problems: tuple[str, ...]
     """Where parts of the file contradict one another; empty when all agrees."""
@@ -81,8 +87,8 @@ class Inspection:
 def inspect(content: bytes) -> Inspection:
     """Read what a file claims, and compare its record of origin, index, pictures and sound.
 
-    Files of ours are checked whole: their record holds a hash of the pictures and of the sound. Of other files the
-    boxes are read, and the pictures counted if they are H.264.
+    Files of ours are checked whole: their record holds a hash of the pictures and of the sound, and the codes in the
+    pictures are read. Of other files the boxes are read, and the pictures counted if they are H.264.
 
     Raises:
         NotAnMp4Error: these bytes are no MP4 file.
@@ -131,6 +137,7 @@ def inspect(content: bytes) -> Inspection:
         channels=heard.channels,
         sound_duration=None if sound is None else round(sound.seconds, 6),
         voice=heard.voice,
+        codes=seen.codes or {},
         moov=None if index is None or media is None else "front" if index.start < media.start else "end",
         problems=tuple(problems),
     )
@@ -146,6 +153,7 @@ class _Pictures:
         self.fps: float | None = None
         self.hash: str | None = None
         self.records: list[bytes] = []
+        self.codes: Codes | None = None
         if table is None:
             return
         self.count = len(table.samples)
@@ -184,6 +192,9 @@ class _Pictures:
             problems.append(f"the index names {self.count} pictures, {begun} begin in the data")
         self.count = begun
         self.hash = hash_of(slices)
+        size, fps = FrameSize(*decoded), round(self.fps or 0)
+        if fps and code_inspection.written_here(sps, size, fps):
+            self.codes = code_inspection.codes_in(slices, size, fps, problems)
 
 
 class _Sound:
@@ -290,6 +301,9 @@ def _compare(record: Mapping[str, Any], seen: _Pictures, heard: _Sound, problems
         problems.append(f"the record says voice {record.get('voice')}, the sound has {heard.voice}")
     if seen.hash != record.get("picture_hash"):
         problems.append("the pictures are not those that were recorded: changed, lost or encoded anew")
+    if seen.codes is not None and seen.width and seen.height and seen.fps:
+        size = FrameSize(seen.width, seen.height)
+        code_inspection.compare(seen.codes, record, size, round(seen.fps), problems)
     if heard.rate is not None and heard.hash != record.get("sound_hash"):
         problems.append("the sound is not the one that was recorded")
 

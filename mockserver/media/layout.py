@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
+from mockserver.media.dot_text import DotLine
+from mockserver.media.glyphs import SMALL, TALL
 from mockserver.media.palette import COLOUR_BARS
-from mockserver.media.readout import COUNTER_LABEL, TIME_CODE, DotLine, ReadoutPlaces, counter_width, readout_height
+from mockserver.media.readout import TIME_CODE, ReadoutPlaces, counter_places, counter_width, readout_height
 
 EMBLEM_DOTS = 7
 """The emblem is seven by seven dots."""
@@ -111,7 +112,7 @@ def _side_by_side(
         text_width = room.width - side - 2 * _GAP
         emblem = _emblem(right, room.y, min(room.height - side - _GAP, side))
     column = Rectangle(room.x, room.y, text_width, room.height)
-    readout = _readout(sweep, column, code, down=room.height)
+    readout = _readout(sweep, column, code, tallest=room.height // 4)
     return _column(bars, readout, column, emblem, safe, facts_height)
 
 
@@ -121,13 +122,13 @@ def _stacked(
     """Emblem beside the facts, prompt below, then the readout and the code side by side."""
     code = None
     beside = Rectangle(room.x, room.y, room.width, room.height)
-    if side + readout_height(1) + facts_height <= room.height and room.width - side >= counter_width():
+    if side + readout_height(1) + facts_height <= room.height and room.width - side >= counter_width(1):
         code = Rectangle(room.x + room.width - side, room.bottom - side, side, side)
         beside = Rectangle(room.x, room.y, room.width - side - _GAP, room.height)
-    readout = _readout(sweep, beside, code, down=side)
+    readout = _readout(sweep, beside, code, tallest=side)
     if readout.panel is None and code:  # too narrow: above the code
         above = Rectangle(room.x, room.y, room.width, (room.height - side - _GAP) & ~1)
-        readout = _readout(sweep, above, code, down=side)
+        readout = _readout(sweep, above, code, tallest=side)
     emblem = _emblem(room.x + room.width, room.y, facts_height)
     bottom = min(place.y for place in (readout.panel, code, sweep) if place)
     facts = Rectangle(room.x, room.y, (room.width - (emblem.width if emblem else 0) - _GAP) & ~1, facts_height)
@@ -150,20 +151,22 @@ def _column(
     return Layout(bars, readout, facts, prompt if prompt.height > 3 else None, emblem, safe)
 
 
-def _readout(sweep: Rectangle, column: Rectangle, code: Rectangle | None, *, down: int) -> ReadoutPlaces:
-    """Time code and counter at the foot of a column: side by side, or under one another where that is too wide."""
+def _readout(sweep: Rectangle, column: Rectangle, code: Rectangle | None, *, tallest: int) -> ReadoutPlaces:
+    """Time code and counter at the foot of a column: side by side, or under one another where that is too wide.
+
+    As large as `tallest` cells allow, or else of the smallest scale.
+    """
     for scale in (4, 2, 1):
-        dots = glyphs.text_width(TIME_CODE) * scale
-        high = readout_height(scale)
+        dots = TALL.text_width(TIME_CODE) * scale + 1 & ~1
+        high, counter = readout_height(scale), counter_width(scale)
         for below in (False, True):
-            wide = max(dots + 1 & ~1, counter_width(labelled=True)) if below else (dots + 1 & ~1) + 2 + counter_width()
-            tall = high + (6 if below else 0)
-            if wide + 4 > column.width or tall > (column.height // 2 if scale == 1 else down // 4):
+            wide = max(dots, counter) if below else dots + 2 * scale + counter
+            tall = high + (SMALL.height * scale + 3 & ~1 if below else 0)
+            if wide + 4 > column.width or tall > (column.height // 2 if scale == 1 else tallest):
                 continue
             panel = Rectangle(column.x, column.bottom - tall, wide + 4, tall)
-            line = DotLine(panel.x + 2, panel.y + ((high - glyphs.HEIGHT * scale) // 2 + 1 & ~1), scale)
-            x = panel.x + 2 + (COUNTER_LABEL if below else (dots + 1 & ~1) + 2)
-            y = panel.y + high if below else panel.y + (high // 2 & ~1)
-            label = Rectangle(panel.x + 2, y, COUNTER_LABEL, 4) if below else Rectangle(x, y - 4, COUNTER_LABEL, 4)
-            return ReadoutPlaces(sweep, panel, line, (x, y), label, code)
+            line = DotLine(panel.x + 2, panel.y + ((high - TALL.height * scale) // 2 + 1 & ~1), scale)
+            foot = panel.bottom - 2 if below else line.y + TALL.height * scale
+            places = counter_places(panel.x + 2 if below else panel.x + 2 + dots + 2 * scale, foot, scale)
+            return ReadoutPlaces(sweep, panel, line, *places, code)
     return ReadoutPlaces(sweep, None, None, None, None, code)

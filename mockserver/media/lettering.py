@@ -7,11 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.media import bidi
+from mockserver.media import bidi, devanagari
 from mockserver.media.typefaces import (
     BOLD,
     BOX_SIZE,
-    DEVANAGARI,
     MISSING,
     box_label,
     face_of,
@@ -27,17 +26,20 @@ if TYPE_CHECKING:
 LEADING = 1.36
 """Height of a line in em: room for Arabic and Devanagari above and below."""
 
-_ASCENT = 1.02
+ASCENT = 1.02
 """From the top of a line to its baseline, in em."""
 
-_EVEN = 32
-"""Pixels per em from which a whole run is drawn at once. In smaller text each word is put in its place, because Pillow
-rounds the width of every letter to whole pixels."""
+_FILLED = 0.94
+"""Lines end a little short: of the size at which a text would fill its box, this share usually fits."""
 
-_WORDS = re.compile(r" *[^ ]+ *| +")
+_EVEN = 32
+"""Pixels per em from which a whole run is drawn at once. Pillow rounds the width of every letter to whole pixels: in
+smaller text the gaps between words make up for it, all in equal parts."""
+
+_PARTS = re.compile(r"[^ ]+| +")
 _ELLIPSIS = "…"
 _IGNORED = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u202a\u202b\u202c\u202d\u202e")
-"""Characters without a look of their own, where no shaping engine asks for them."""
+"""Characters without a look of their own, once letters are joined."""
 
 
 class Cluster(NamedTuple):
@@ -83,30 +85,41 @@ def wrap(text: str, measure: float, most: int) -> list[Line]:
     return lines
 
 
+def extent(text: str) -> float:
+    """How long a text would be in one line, in em."""
+    return _width(_clusters(text))
+
+
 def fit(text: str, across: int, down: int, sizes: range) -> tuple[int, list[Line]]:
     """The largest size (pixels per em, `sizes` ascending) at which a text fits a box in pixels, and its lines.
 
     At the smallest size it is cut off.
     """
-    total = _width(_clusters(text))
-    # Lines end a little short; from an estimate below, going up, few sizes are tried.
-    guess = int((across * down / (max(total, 1) * LEADING)) ** 0.5) + 2
-    for size in range(min(max(guess, sizes.start), sizes[-1]), sizes.start - 1, -1):
-        most = int(down / (size * LEADING))
-        lines = wrap(text, across / size, most + 1) if most else []
-        if lines and len(lines) <= most:
-            return size, lines
-    size = sizes.start
-    return size, wrap(text, across / size, max(int(down / (size * LEADING)), 1))
+    # About the size that fits; from there it is a step or two either way.
+    guess = int(_FILLED * (across * down / (max(extent(text), 1) * LEADING)) ** 0.5)
+    size = min(max(guess, sizes.start), sizes[-1])
+    lines = _fitting(text, across, down, size)
+    while lines and size < sizes[-1] and (larger := _fitting(text, across, down, size + 1)):
+        size, lines = size + 1, larger
+    while not lines and size > sizes.start:
+        size -= 1
+        lines = _fitting(text, across, down, size)
+    return size, lines or wrap(text, across / size, max(int(down / (size * LEADING)), 1))
 
 
-def draw(mask: "Image", line: Line, x: int, y: int, size: int) -> None:
-    """Draw a line into a mask (mode L, 255 is ink), its top left at x, y."""
+def _fitting(text: str, across: int, down: int, size: int) -> list[Line]:
+    """The lines of a text that fits a box at a size; none when it does not."""
+    most = int(down / (size * LEADING))
+    lines = wrap(text, across / size, most + 1) if most else []
+    return lines if len(lines) <= most else []
+
+
+def draw(mask: "Image", line: Line, x: int, baseline: int, size: int) -> None:
+    """Draw a line into a mask (mode L, 255 is ink), its left end and its baseline there."""
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(mask)
     at = float(x)
-    baseline = y + round(_ASCENT * size)
     for face, text in line.runs:
         if face == MISSING:
             for character in text:
@@ -115,13 +128,19 @@ def draw(mask: "Image", line: Line, x: int, y: int, size: int) -> None:
                 middle = at + width(MISSING, character) * size / 2
                 pen.text((round(middle), baseline - round(0.35 * size)), box_label(character), 255, label, "mm")
                 at += width(MISSING, character) * size
-        elif face == DEVANAGARI or size >= _EVEN:
+        elif size >= _EVEN:
             pen.text((round(at), baseline), text, 255, font(face, size), "ls")
             at += width(face, text) * size
         else:
-            for word in _WORDS.findall(text):
-                pen.text((round(at), baseline), word, 255, font(face, size), "ls")
-                at += sum([width(face, character) for character in word]) * size
+            parts = _PARTS.findall(text)
+            drawn = [0.0 if part[0] == " " else font(face, size).getlength(part) for part in parts]
+            end = at + sum([width(face, character) for character in text]) * size
+            gap = (end - at - sum(drawn)) / max(text.count(" "), 1)
+            for part, length in zip(parts, drawn, strict=True):
+                if part[0] != " ":
+                    pen.text((round(at), baseline), part, 255, font(face, size), "ls")
+                at += length or gap * len(part)
+            at = end
 
 
 def _draw_box(rectangle: object, character: str, at: float, baseline: int, size: int) -> None:
@@ -142,7 +161,7 @@ def _face(cluster: Cluster) -> str:
 @lru_cache(maxsize=64)
 def _clusters(text: str, *, bold: bool = False) -> tuple[Cluster, ...]:
     """Cut a paragraph into characters with their marks, faces and levels."""
-    text = unicodedata.normalize("NFC", text)
+    text = devanagari.shaped(unicodedata.normalize("NFC", text))
     from_right = bidi.has_right_to_left(text)
     pieces = list(_pieces(bidi.joined(text) if from_right else text))
     found = bidi.levels([piece[0] for piece in pieces], bidi.base_level(text)) if from_right else [0] * len(pieces)
@@ -152,7 +171,7 @@ def _clusters(text: str, *, bold: bool = False) -> tuple[Cluster, ...]:
         face = BOLD if bold and has(BOLD, character) else face_of(character)
         shown = character
         for mark in piece[1:]:
-            if face != MISSING and has(face, mark) and (face == DEVANAGARI or mark not in _IGNORED):
+            if face != MISSING and has(face, mark) and mark not in _IGNORED:
                 shown += mark
         clusters.append(Cluster(shown, face, level))
     return tuple(clusters)
@@ -214,8 +233,6 @@ def _stands_alone(cluster: Cluster) -> bool:
 
 
 def _width(clusters: Sequence[Cluster]) -> float:
-    if any(cluster.face == DEVANAGARI for cluster in clusters):
-        return sum(width(face, "".join(c.text for c in run)) for face, run in groupby(clusters, _face))
     return sum([width(cluster.face, cluster.text) for cluster in clusters])
 
 

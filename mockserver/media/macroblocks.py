@@ -1,6 +1,7 @@
 """Macroblocks: four flat quadrants as Intra16x16 with DC levels only, or 384 samples as I_PCM (ITU-T H.264 7.3.5)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mockserver.media.bits import se, ue
 from mockserver.media.canvas import Canvas
@@ -93,20 +94,42 @@ class MacroblockCoder:
         cells = bytes(upper[left:right] + lower[left:right])
         bits = self._rows.get(cells)
         if bits is None:
+            known, length = self._codes[_HORIZONTAL, False, False], right - left
+            # What `_from_left` does for each of them, without the calls: this is most of a first picture.
             bits = self._rows[cells] = "".join(
-                [self._from_left(row, column, in_p=False, beside=False) for column in range(first, stop)]
+                [
+                    known.get(key) or self._from_left(row, first + at // 2, in_p=False, beside=False)
+                    for at in range(0, length - 1, 2)
+                    if (key := cells[at : at + 3] + cells[length + at : length + at + 3])
+                ]
             )
         return bits
 
     def repainted(self, addresses: Sequence[int]) -> Parts:
         """The macroblocks at these raster addresses, as they stand in a P slice: each after its mb_skip_run."""
         parts: Parts = []
+        bits: list[str] = []
         plain: set[int] = set()
         following = 0
+        tiles, rows, across = self._canvas.tiles, self._canvas.rows, self._across
+        known = self._codes[_HORIZONTAL, True, False]
         for address in addresses:
-            parts.append(ue(address - following))
+            bits.append(ue(address - following))
             following = address + 1
-            parts += self._macroblock(address, plain, in_p=True)
+            row, column = divmod(address, across)
+            if plain or not column or address in tiles or address - 1 in tiles:
+                for part in self._macroblock(address, plain, in_p=True):
+                    if isinstance(part, str):
+                        bits.append(part)
+                    else:
+                        parts += ["".join(bits), part]
+                        bits.clear()
+                continue
+            # The usual case, without the calls.
+            left, right = 2 * column - 1, 2 * column + 2
+            cells = bytes(rows[2 * row][left:right] + rows[2 * row + 1][left:right])
+            bits.append(known.get(cells) or self._from_left(row, column, in_p=True, beside=False))
+        parts.append("".join(bits))
         return parts
 
     def _flat_row(self, row: int) -> str:
@@ -177,6 +200,7 @@ class MacroblockCoder:
 _FourColours = tuple[Colour, Colour, Colour, Colour]
 
 
+@lru_cache(maxsize=8192)
 def _intra(way: _Way, predicted: _FourColours, wanted: _FourColours, *, in_p: bool, beside: bool) -> str:
     """macroblock_layer() of an Intra16x16 macroblock (ITU-T H.264 7.3.5, mb_type from table 7-11)."""
     luma, cb, cr = (_differences(predicted, wanted, component) for component in range(3))
@@ -193,5 +217,11 @@ def _intra(way: _Way, predicted: _FourColours, wanted: _FourColours, *, in_p: bo
 
 
 def _differences(predicted: _FourColours, wanted: _FourColours, component: int) -> Quadrants:
-    a, b, c, d = (want[component] - have[component] for have, want in zip(predicted, wanted, strict=True))
-    return a, b, c, d
+    a, b, c, d = predicted
+    e, f, g, h = wanted
+    return (
+        e[component] - a[component],
+        f[component] - b[component],
+        g[component] - c[component],
+        h[component] - d[component],
+    )

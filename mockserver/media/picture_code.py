@@ -61,7 +61,7 @@ def modules(code: PictureCode) -> tuple[bytes, ...]:
     text = text_of(code)
     first = text_of(code._replace(frame=0))
     side, dots = _dots(first)
-    if text != first and len(text) == len(first):
+    if text != first and len(text) == len(first) and text.isascii():
         dots ^= _difference(text[:4], len(text), text[-3:])
     elif text != first:
         side, dots = _dots(text)
@@ -71,7 +71,7 @@ def modules(code: PictureCode) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=512)
 def _difference(mark: str, length: int, frame: str) -> int:
-    """What turns between picture 0 and another in codes of texts of one length, in capitals or not."""
+    """What turns between picture 0 and another in codes of ASCII texts of one length, in capitals or not."""
     stand_in = mark + "/" * (length - len(mark) - len(frame))
     return _dots(stand_in + "000")[1] ^ _dots(stand_in + frame)[1]
 
@@ -82,5 +82,6 @@ def _dots(text: str) -> tuple[int, int]:
     import segno
 
     mode = "alphanumeric" if text.isupper() else "byte"
-    made = segno.make_qr(text, error="m", boost_error=False, mask=_MASK, mode=mode)
+    encoding = None if mode == "alphanumeric" else "utf-8"
+    made = segno.make_qr(text, error="m", boost_error=False, mask=_MASK, mode=mode, encoding=encoding)
     return len(made.matrix), int.from_bytes(b"".join(bytes(row) for row in made.matrix), "big")

@@ -3,30 +3,29 @@
 from typing import NamedTuple
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media import glyphs
-from mockserver.media.canvas import Canvas, Rectangle
-from mockserver.media.engraving import DIGIT_ROWS, digit_tiles
-from mockserver.media.palette import BLACK, WHITE, Colour, Palette
+from mockserver.media.canvas import CELL, Canvas, Rectangle
+from mockserver.media.dot_text import DotLine, DotText
+from mockserver.media.engraving import engrave
+from mockserver.media.glyphs import SMALL, TALL
+from mockserver.media.lettering import draw, set_line
+from mockserver.media.palette import BLACK, WHITE, Palette
 from mockserver.media.picture_code import QUIET, PictureCode, modules
 from mockserver.media.rendition import Rendition
 
 TIME_CODE = "00:00"
 """Shape of the time code: seconds and pictures within the second."""
 
-COUNTER_DIGITS = 3
-"""Digits of the frame counter; the longest video has 241 pictures."""
+COUNTER = "000"
+"""Shape of the frame counter; the longest video has 241 pictures."""
 
+_CAPTION = 10
+"""Cells that the words after a counter of scale 1 take."""
 
-COUNTER_LABEL = 10
-"""Cells that the counter's label takes where it stands in front of the digits."""
+_CAPTION_SIZES = (18, 24)
+"""Pixels per em of the caption's two lines at scale 1."""
 
-
-class DotLine(NamedTuple):
-    """A line of the dot font: top left corner in cells, and cells per dot."""
-
-    x: int
-    y: int
-    scale: int
+_CAPTION_LEADING = 1.05
+"""From one baseline to the other, in em of the lower line: neither has letters that hang down."""
 
 
 class ReadoutPlaces(NamedTuple):
@@ -36,10 +35,9 @@ class ReadoutPlaces(NamedTuple):
     panel: Rectangle | None
     """Behind time code and counter, on whole macroblocks."""
     time_code: DotLine | None
-    counter: tuple[int, int] | None
-    """Top left of the first digit, on a macroblock."""
-    label: Rectangle | None
-    """For the counter's label, above or in front of it, on whole macroblocks."""
+    counter: DotLine | None
+    caption: Rectangle | None
+    """What is counted and up to where, after the counter; on whole macroblocks."""
     code: Rectangle | None
     """The code with its quiet zone."""
 
@@ -53,64 +51,39 @@ class Readout:
         """Paint what stands still behind them."""
         self._canvas = canvas
         self._places = places
-        self._panel_colour = colours.panel
         self._sweep_colour = colours.counter_accent
         self._expectation, self._rendition = facts
-        self._time_code = " " * len(TIME_CODE)
-        self._count = ""
         self._swept = 0
         canvas.fill(places.sweep, colours.panel)
         if places.panel:
             canvas.fill(places.panel, colours.panel)
         if places.code:
             canvas.fill(places.code, WHITE)
+        inks = (colours.panel, WHITE)
+        self._time_code = places.time_code and DotText(canvas, places.time_code, TALL, inks)
+        self._counter = places.counter and DotText(canvas, places.counter, SMALL, inks)
+        if places.counter and places.caption:
+            _engrave_caption(canvas, places.counter, places.caption, self._expectation.frames)
 
     def paint(self, number: int) -> None:
         """Paint picture `number`."""
-        self._paint_time_code(number)
-        self._paint_count(number)
+        if self._time_code:
+            seconds, pictures = divmod(number, self._expectation.fps)
+            self._time_code.write(f"{seconds:02}:{pictures:02}")
+        if self._counter:
+            self._counter.write(f"{number:0{len(COUNTER)}}")
         self._paint_sweep(number)
         if number % self._expectation.fps == 0:
             self._paint_code(number)
-
-    def _paint_time_code(self, number: int) -> None:
-        line = self._places.time_code
-        if line is None:
-            return
-        seconds, pictures = divmod(number, self._expectation.fps)
-        time_code = f"{seconds:02}:{pictures:02}"
-        for place, (before, after) in enumerate(zip(self._time_code, time_code, strict=True)):
-            if before != after:
-                lit, out = glyphs.turn(before, after)
-                self._paint_strokes(line, place, lit, WHITE)
-                self._paint_strokes(line, place, out, self._panel_colour)
-        self._time_code = time_code
-
-    def _paint_strokes(self, line: DotLine, place: int, strokes: glyphs.Strokes, colour: Colour) -> None:
-        left = line.x + place * glyphs.ADVANCE * line.scale
-        for column, row, length in strokes:
-            x, y = left + column * line.scale, line.y + row * line.scale
-            self._canvas.fill(Rectangle(x, y, length * line.scale, line.scale), colour)
-
-    def _paint_count(self, number: int) -> None:
-        if self._places.counter is None:
-            return
-        column, row = (cells // 2 for cells in self._places.counter)
-        across = self._canvas.size.macroblocks_wide
-        count = f"{number:0{COUNTER_DIGITS}}"
-        for place, digit in enumerate(count):
-            if self._count[place : place + 1] != digit:
-                for line, tile in enumerate(digit_tiles(digit, self._panel_colour, WHITE)):
-                    self._canvas.cover((row + line) * across + column + place, tile)
-        self._count = count
 
     def _paint_sweep(self, number: int) -> None:
         """Fill the strip up to the share of time that has passed; the last picture fills it all."""
         strip = self._places.sweep
         swept = (number + 1) * strip.width // self._expectation.frames
-        fresh = Rectangle(strip.x + self._swept, strip.y, swept - self._swept, strip.height)
-        self._canvas.fill(fresh, self._sweep_colour)
-        self._swept = swept
+        if swept > self._swept:
+            fresh = Rectangle(strip.x + self._swept, strip.y, swept - self._swept, strip.height)
+            self._canvas.fill(fresh, self._sweep_colour)
+            self._swept = swept
 
     def _paint_code(self, number: int) -> None:
         """One cell a module."""
@@ -120,11 +93,32 @@ class Readout:
             self._canvas.stamp(place.x + QUIET, place.y + QUIET, code, (WHITE, BLACK))
 
 
-def counter_width(*, labelled: bool = False) -> int:
-    """Cells of the counter: perhaps a label, its digits, and the number of the last picture after them."""
-    return 2 * (2 * COUNTER_DIGITS + 2) + (COUNTER_LABEL if labelled else 0)
+def _engrave_caption(canvas: Canvas, counter: DotLine, place: Rectangle, frames: int) -> None:
+    """`frame` above, and below, as low as the counter's foot, the number of the last picture."""
+    from PIL import Image
+
+    mask = Image.new("L", (place.width * CELL, place.height * CELL))
+    small, large = (size * counter.scale for size in _CAPTION_SIZES)
+    foot = (counter.y - place.y + SMALL.height * counter.scale) * CELL
+    draw(mask, set_line("frame"), 0, foot - round(large * _CAPTION_LEADING), small)
+    draw(mask, set_line(f"/ {frames - 1:0{len(COUNTER)}}"), 0, foot, large)
+    engrave(canvas, mask, place.x // 2, place.y // 2, WHITE)
+
+
+def counter_width(scale: int) -> int:
+    """Cells of the counter and its caption."""
+    return (SMALL.text_width(COUNTER) + 1 + _CAPTION) * scale & ~1
 
 
 def readout_height(scale: int) -> int:
-    """Cells of the panel around a time code of this scale, on whole macroblocks and high enough for the counter."""
-    return max((glyphs.HEIGHT + 2) * scale + 1 & ~1, 2 * DIGIT_ROWS + 6)
+    """Cells of the panel around a time code of this scale, on whole macroblocks."""
+    return (TALL.height + 2) * scale + 1 & ~1
+
+
+def counter_places(left: int, foot: int, scale: int) -> tuple[DotLine, Rectangle]:
+    """Counter and caption from an even column on, the digits down to `foot`."""
+    digits = (SMALL.text_width(COUNTER) + 1) * scale
+    top = foot - SMALL.height * scale
+    first = top & ~1
+    caption = Rectangle(left + digits, first, _CAPTION * scale, foot - first + 1 & ~1)
+    return DotLine(left, top, scale), caption

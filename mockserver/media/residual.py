@@ -14,7 +14,7 @@ Quadrants = tuple[int, int, int, int]
 # coeff_token by (trailing ones, total levels), ITU-T H.264 table 9-5. Blocks of ours have at most four levels.
 # Neighbours without AC levels count as empty, skipped ones too, but an I_PCM macroblock counts 16 (9.2.1): nC is 0
 # without such a neighbour, and 8 or 16 beside one, where the table is a code of six bits.
-_COEFF_TOKEN_LUMA = {
+COEFF_TOKEN_LUMA = {
     (0, 0): "1",
     (0, 1): "000101",
     (1, 1): "01",
@@ -30,10 +30,10 @@ _COEFF_TOKEN_LUMA = {
     (2, 4): "00000101",
     (3, 4): "000011",
 }
-_COEFF_TOKEN_LUMA_BESIDE_SAMPLES = {
-    (ones, total): format((total - 1) << 2 | ones, "06b") if total else "000011" for ones, total in _COEFF_TOKEN_LUMA
+COEFF_TOKEN_LUMA_BESIDE_SAMPLES = {
+    (ones, total): format((total - 1) << 2 | ones, "06b") if total else "000011" for ones, total in COEFF_TOKEN_LUMA
 }
-_COEFF_TOKEN_CHROMA_DC = {
+COEFF_TOKEN_CHROMA_DC = {
     (0, 0): "01",
     (0, 1): "000111",
     (1, 1): "1",
@@ -50,21 +50,21 @@ _COEFF_TOKEN_CHROMA_DC = {
     (3, 4): "0000000",
 }
 # total_zeros by [total levels][zeros], ITU-T H.264 tables 9-7 (first columns) and 9-9 (a).
-_TOTAL_ZEROS_LUMA = {
+TOTAL_ZEROS_LUMA = {
     1: ("1", "011", "010", "0011", "0010"),
     2: ("111", "110", "101", "100"),
     3: ("0101", "111", "110"),
     4: ("00011", "111"),
 }
-_TOTAL_ZEROS_CHROMA_DC = {1: ("1", "01", "001", "000"), 2: ("1", "01", "00"), 3: ("1", "0"), 4: ("",)}
+TOTAL_ZEROS_CHROMA_DC = {1: ("1", "01", "001", "000"), 2: ("1", "01", "00"), 3: ("1", "0"), 4: ("",)}
 # run_before by [zeros left][run], ITU-T H.264 table 9-10; more than four zeros cannot be left in our blocks.
-_RUN_BEFORE = {
+RUN_BEFORE = {
     1: ("1", "0"),
     2: ("1", "01", "00"),
     3: ("11", "10", "01", "00"),
     4: ("11", "10", "01", "001", "000"),
 }
-_LARGEST_PREFIX = 15
+LARGEST_PREFIX = 15
 """Largest level_prefix outside the High profiles (ITU-T H.264 9.2.2.1)."""
 
 
@@ -84,22 +84,29 @@ def dequantised(level: int) -> int:
     return (40 * level + 32) >> 6
 
 
+def reconstructed(levels: tuple[int, int, int, int]) -> Quadrants:
+    """What a decoder adds to each quadrant for the levels of mean, left against right, top against bottom, diagonal."""
+    m, x, y, d = levels
+    a, b, c, e = m + x + y + d, m - x + y - d, m + x - y - d, m - x - y + d
+    return (10 * a + 32) >> 6, (10 * b + 32) >> 6, (10 * c + 32) >> 6, (10 * e + 32) >> 6
+
+
 @lru_cache(maxsize=4096)
 def luma_block(differences: Quadrants, *, beside_samples: bool = False) -> str:
     """Intra16x16DCLevel that adds one difference to each quadrant.
 
     `beside_samples` tells whether the macroblock to the left or above is I_PCM in the same picture.
     """
-    coeff_token = _COEFF_TOKEN_LUMA_BESIDE_SAMPLES if beside_samples else _COEFF_TOKEN_LUMA
+    coeff_token = COEFF_TOKEN_LUMA_BESIDE_SAMPLES if beside_samples else COEFF_TOKEN_LUMA
     mean, across, down, diagonal = _hadamard(differences)
     # Zigzag order (ITU-T H.264 figure 8-8): 0, right of it, below it, two below, diagonal.
-    return _block((mean, across, down, 0, diagonal), coeff_token, _TOTAL_ZEROS_LUMA, longest=16)
+    return _block((mean, across, down, 0, diagonal), coeff_token, TOTAL_ZEROS_LUMA, longest=16)
 
 
 @lru_cache(maxsize=4096)
 def chroma_block(differences: Quadrants) -> str:
     """ChromaDCLevel of one component that adds one difference to each quadrant."""
-    return _block(_hadamard(differences), _COEFF_TOKEN_CHROMA_DC, _TOTAL_ZEROS_CHROMA_DC, longest=4)
+    return _block(_hadamard(differences), COEFF_TOKEN_CHROMA_DC, TOTAL_ZEROS_CHROMA_DC, longest=4)
 
 
 def _hadamard(differences: Quadrants) -> tuple[int, int, int, int]:
@@ -133,7 +140,7 @@ def _block(
         if not zeros_left:
             break
         run = place - next_place - 1
-        bits.append(_RUN_BEFORE[zeros_left][run])
+        bits.append(RUN_BEFORE[zeros_left][run])
         zeros_left -= run
     return "".join(bits)
 
@@ -160,9 +167,9 @@ def _level(code: int, suffix_length: int) -> str:
             return "0" * code + "1"
         if code < 30:
             return "0" * 14 + "1" + format(code - 14, "04b")
-        return "0" * _LARGEST_PREFIX + "1" + format(code - 30, "012b")
-    escape = _LARGEST_PREFIX << suffix_length
+        return "0" * LARGEST_PREFIX + "1" + format(code - 30, "012b")
+    escape = LARGEST_PREFIX << suffix_length
     if code < escape:
         prefix, suffix = divmod(code, 1 << suffix_length)
         return "0" * prefix + "1" + format(suffix, f"0{suffix_length}b")
-    return "0" * _LARGEST_PREFIX + "1" + format(code - escape, "012b")
+    return "0" * LARGEST_PREFIX + "1" + format(code - escape, "012b")

@@ -7,20 +7,30 @@ from contracts.apps.expectation import MediaExpectation
 from mockserver.media.canvas import CELL, Canvas, Rectangle
 from mockserver.media.engraving import engrave, engrave_lines
 from mockserver.media.layout import EMBLEM_DOTS, emblem_dot, layout, text_size
-from mockserver.media.lettering import fit, set_line
+from mockserver.media.lettering import extent, fit, set_line
 from mockserver.media.palette import BLACK, COLOUR_BARS, WHITE, Colour, Palette, palette
 from mockserver.media.parameter_sets import MACROBLOCK, FrameSize
 from mockserver.media.picture_code import QUIET, PictureCode, modules
-from mockserver.media.readout import COUNTER_DIGITS, Readout, ReadoutPlaces
+from mockserver.media.readout import Readout
 from mockserver.media.rendition import Rendition
 from mockserver.media.wording import facts_of, heading_of
 
 _SMALLEST_PROMPT = 12
-_LARGEST_PROMPT = (54, 2.2)
+_LARGEST_PROMPT = (72, 2.2)
 """Pixels per em of the prompt: as much as that, and so many sizes of the facts. Larger letters cost bytes only."""
+
+_PROMPT_TILES = 720
+"""Macroblocks of samples, 384 bytes each, that a long prompt should take: smaller letters keep a slate below 600 kB."""
+
+_LEGIBLE = (24, 0.75)
+"""Pixels per em below which letters do not go to save bytes: as much as that, or so many sizes of the facts."""
 
 _MARK = 6
 """Pixels between a corner of the safe area and the two strokes that mark it, outside of it."""
+
+
+_SLACK = 0.96
+"""Share of its room that a line of facts is fitted to: letters as drawn are up to that much wider than measured."""
 
 
 def blank_canvas(size: FrameSize, colours: Palette) -> Canvas:
@@ -52,7 +62,6 @@ class Slate:
         self._paint_facts(notes)
         self._paint_prompt()
         self._paint_safe_area()
-        engrave_counter(self.canvas, self._layout.readout, expectation.frames)
         self._readout.paint(0)
         self.canvas.take_changes()
 
@@ -107,8 +116,7 @@ class Slate:
         place = self._layout.prompt
         if place is None or not self._rendition.prompt.strip():
             return
-        most, factor = _LARGEST_PROMPT
-        largest = min(round(text_size(self._expectation.width, self._expectation.height) * factor), most)
+        largest = _largest(self._rendition.prompt, text_size(self._expectation.width, self._expectation.height))
         across, down = place.width * CELL, place.height * CELL
         size, lines = fit(self._rendition.prompt, across, down, range(_SMALLEST_PROMPT, largest + 1))
         engrave_lines(self.canvas, lines, in_macroblocks(place), size, WHITE)
@@ -143,6 +151,18 @@ class Slate:
             engrave(self.canvas, mask, column, row, WHITE)
 
 
+def _largest(prompt: str, facts_size: int) -> int:
+    """Pixels per em that a prompt may have beside facts of a size."""
+    most, factor = _LARGEST_PROMPT
+    size = min(round(facts_size * factor), most)
+    legible, share = _LEGIBLE
+    smallest, length = min(round(facts_size * share), legible), extent(prompt)
+    # As measured with several scripts: a line of letters touches 0.62 em and another macroblock in height.
+    while size > smallest and length * size * (0.62 * size + 18) > _PROMPT_TILES * MACROBLOCK * MACROBLOCK:
+        size -= 1
+    return size
+
+
 def write_facts(
     canvas: Canvas,
     place: Rectangle,
@@ -154,26 +174,14 @@ def write_facts(
     expectation, rendition, notes = facts
     column, row, wide, high = in_macroblocks(place)
     heading = set_line(heading_of(rendition), bold=True)
-    heading_size = min(round(size * 1.25), int(wide * MACROBLOCK / max(heading.width, 1)))
+    heading_size = min(round(size * 1.25), int(wide * MACROBLOCK * _SLACK / max(heading.width, 1)))
     heading_rows = -(-round(size * 1.25 * 1.4) // MACROBLOCK)
     engrave_lines(canvas, [heading], (column, row, wide, heading_rows), heading_size, accent)
     lines = [set_line(text) for text in (*facts_of(expectation, rendition), *notes)]
     widest = max(line.width for line in lines)
     room = (high - heading_rows) * MACROBLOCK
-    facts_size = min(size, int(wide * MACROBLOCK / widest), int(room / (len(lines) * 1.4)))
+    facts_size = min(size, int(wide * MACROBLOCK * _SLACK / widest), int(room / (len(lines) * 1.4)))
     engrave_lines(canvas, lines, (column, row + heading_rows, wide, high - heading_rows), facts_size, WHITE)
-
-
-def engrave_counter(canvas: Canvas, places: ReadoutPlaces, frames: int) -> None:
-    """The frame counter's label, above or in front, and the number of the last picture after it."""
-    if places.counter is None or places.label is None:
-        return
-    column, row = (cells // 2 for cells in places.counter)
-    last = set_line(f"/ {frames - 1:0{COUNTER_DIGITS}}")
-    engrave_lines(canvas, [last], (column + COUNTER_DIGITS, row, COUNTER_DIGITS + 2, 2), 24, WHITE, top=2, left=8)
-    above = places.label.y < places.counter[1]
-    size, top = (18, 8) if above else (24, 2)
-    engrave_lines(canvas, [set_line("frame")], in_macroblocks(places.label), size, WHITE, top=top)
 
 
 def addresses(size: FrameSize, area: Rectangle | None) -> frozenset[int]:

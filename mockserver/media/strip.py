@@ -1,25 +1,25 @@
 """The strip over a photograph: the same facts as on the slate, along the lower edge, fading in by macroblocks."""
 
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
 from mockserver.media.dissolve import schedule
+from mockserver.media.dot_text import DotLine
 from mockserver.media.engraving import engrave_lines
+from mockserver.media.glyphs import SMALL, TALL
 from mockserver.media.layout import text_size
 from mockserver.media.lettering import fit
 from mockserver.media.palette import WHITE, palette
 from mockserver.media.parameter_sets import FrameSize
 from mockserver.media.readout import (
-    COUNTER_LABEL,
     TIME_CODE,
-    DotLine,
     Readout,
     ReadoutPlaces,
+    counter_places,
     counter_width,
     readout_height,
 )
 from mockserver.media.rendition import Rendition
-from mockserver.media.slate import addresses, blank_canvas, code_side, engrave_counter, in_macroblocks, write_facts
+from mockserver.media.slate import addresses, blank_canvas, code_side, in_macroblocks, write_facts
 
 _SHARE = 6
 """In landscape the strip takes a sixth of the height; the code rises above it."""
@@ -52,13 +52,12 @@ class PhotoScene:
         self._kept: frozenset[int] = frozenset()
         self._readout: Readout | None = None
         side = code_side(rendition)
-        if size.width < (side + _AROUND_CODE[0]) * CELL or size.height < (side + _AROUND_CODE[1]) * CELL:
+        if not has_room(size, side):
             return
         area, code, places = _places(size, side)
         self._strip.fill(area, colours.panel)
         self._strip.fill(code, colours.panel)
         self._readout = Readout(self._strip, places.readout, colours, (expectation, rendition))
-        engrave_counter(self._strip, places.readout, expectation.frames)
         self._write(places.text, expectation, rendition, notes)
         self._readout.paint(0)
         self._strip.take_changes()
@@ -98,6 +97,11 @@ class PhotoScene:
             engrave_lines(self._strip, lines, in_macroblocks(rest), fitted, WHITE)
 
 
+def has_room(size: FrameSize, side: int) -> bool:
+    """Whether a strip with a code of so many cells is laid over a photograph of a size."""
+    return size.width >= (side + _AROUND_CODE[0]) * CELL and size.height >= (side + _AROUND_CODE[1]) * CELL
+
+
 class _StripPlaces:
     """Where things stand on the strip."""
 
@@ -113,8 +117,8 @@ def _places(size: FrameSize, side: int) -> tuple[Rectangle, Rectangle, _StripPla
     margin = max(min(visible_across, visible_down) // 40 & ~1, 2)
     panel_side = side + 3 & ~1
     left = (visible_across - margin - panel_side) & ~1
-    dots = glyphs.text_width(TIME_CODE) + 1 & ~1
-    wide = dots + 2 + counter_width()
+    dots = TALL.text_width(TIME_CODE) + 1 & ~1
+    wide = dots + 2 + counter_width(1)
     start = margin + wide + 4 & ~1
     # Readout, text and code side by side, or text above the readout where that leaves the text too little room.
     portrait = visible_across < visible_down or left - start - 2 < _NARROWEST_TEXT
@@ -125,18 +129,14 @@ def _places(size: FrameSize, side: int) -> tuple[Rectangle, Rectangle, _StripPla
     code = Rectangle(left + 1, code_panel.y + 1, side, side)
     tall = readout_height(1)
     below = portrait and wide > left - 2 * margin
-    panel_top = (visible_down - 2 - tall - (6 if below else 0)) & ~1
+    panel_top = (visible_down - 2 - tall - (SMALL.height + 1 if below else 0)) & ~1
     if not portrait:
         panel_top = top + (high - tall) // 2 & ~1
     line = DotLine(margin, panel_top + 2, 1)
-    counter = (margin + COUNTER_LABEL, panel_top + tall) if below else (margin + dots + 2, panel_top + (tall // 2 & ~1))
-    label = (
-        Rectangle(margin, counter[1], COUNTER_LABEL, 4)
-        if below
-        else Rectangle(counter[0], counter[1] - 4, COUNTER_LABEL, 4)
-    )
+    foot = line.y + TALL.height
+    counter = counter_places(*((margin, foot + SMALL.height + 1) if below else (margin + dots + 2, foot)), 1)
     sweep = Rectangle(0, top, across if portrait else left, 1)
-    readout = ReadoutPlaces(sweep, None, line, counter, label, code)
+    readout = ReadoutPlaces(sweep, None, line, *counter, code)
     if portrait:
         text = Rectangle(margin, top + 2, (left - margin - 2) & ~1, (panel_top - top - 2) & ~1)
     else:

@@ -14,13 +14,10 @@ if TYPE_CHECKING:
 BOLD = "bold"
 """Headings: Latin letters only."""
 
-DEVANAGARI = "devanagari"
-"""The one face whose letters combine by rules that only a shaping engine knows."""
-
 MISSING = "missing"
 """No font of ours has the character: its code point is shown in a box."""
 
-_ORDER = ("sans", "arabic", "hebrew", DEVANAGARI, "signs", "pictographs", "cjk")
+_ORDER = ("sans", "arabic", "hebrew", "devanagari", "signs", "pictographs", "cjk")
 """Faces in the order they are asked."""
 
 _MEASURE = 64
@@ -51,15 +48,13 @@ def face_of(character: str) -> str:
 def font(face: str, size: int) -> "FreeTypeFont":
     """A face at so many pixels per em.
 
-    Pillow lays text out by itself ("basic"), because its other engine needs a library of the machine (FriBiDi), and
-    the same text must give the same pixels everywhere. Only Devanagari uses that engine where it is there: without it
-    letters do not combine.
+    Pillow lays text out by itself ("basic"): its other engine needs a library of the machine (FriBiDi), and the same
+    text must give the same pixels everywhere. Letters that join are joined before (`bidi`, `devanagari`).
     """
-    from PIL import ImageFont, features
+    from PIL import ImageFont
 
-    shaped = face == DEVANAGARI and features.check("raqm")
-    engine = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
-    return ImageFont.truetype(str(fixtures.path("fonts", f"{face}.ttf")), size, layout_engine=engine)
+    path = str(fixtures.path("fonts", f"{face}.ttf"))
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @lru_cache(maxsize=16384)

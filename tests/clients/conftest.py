@@ -1,5 +1,6 @@
 """What the client tests share: servers, environments, running clients, and a fresh API key for every test."""
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -10,8 +11,12 @@ import httpx
 import pytest
 from PIL import Image
 
-from .child import Driver
+from mockserver.settings import Behaviour, Settings
+from mockserver.testing import RunningServer, serving
+
+from .child import DEADLINE_SECONDS, Driver
 from .environments import Environments, MissingError
+from .hurry import Case
 from .releases import JAVASCRIPT, PythonClient
 from .servers import Servers
 
@@ -106,3 +111,30 @@ def assert_mp4(fetch: Callable[[str], httpx.Response]) -> Callable[[str], None]:
         assert response.content[4:8] == b"ftyp"
 
     return check
+
+
+@pytest.fixture(scope="session")
+def pain_server() -> Iterator[RunningServer]:
+    """An emulator with cheap videos, whose tasks take as long today as they did yesterday."""
+    with serving(Settings(port=0, seed=7, behaviour=Behaviour(media="tiny"))) as server:
+        with httpx.Client(base_url=server.base_url, trust_env=False, timeout=DEADLINE_SECONDS) as first:
+            run = {"app": "klingai/video-v2-6", "input": {"prompt": "A boat"}, "wait": True}
+            first.post("/apps/run", json=run, headers={"Authorization": "Bearer warm-up"}).raise_for_status()
+        yield server
+
+
+@pytest.fixture
+def case(
+    pain_server: RunningServer,
+    api_key: str,
+    drive: Callable[[PythonClient], Driver],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[Case]:
+    """A world for one test and hurried clients of it, in an empty folder and off any proxy."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    monkeypatch.setenv("FILE_CACHE_DIR", str(tmp_path / "files"))
+    monkeypatch.chdir(tmp_path)  # the client takes any text that names an existing file for an upload
+    yield Case(pain_server.world(api_key), drive, monkeypatch)
+    gc.collect()  # the client leaves sockets open; whoever else collects them would be told

@@ -6,17 +6,19 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from contracts.apps import table
 from contracts.apps.expectation import MediaExpectation
-from mockserver.media import Rendition, render
+from mockserver.media import GivenImage, Rendition, render
 from mockserver.media.palette import COLOUR_BARS
 
 PAGE = Path(__file__).parent / "player.html"
@@ -103,16 +105,26 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _expectations() -> Iterator[tuple[str, MediaExpectation, Rendition]]:
-    """Every size of the static table and some of images; sound, rate and place of the index in turn."""
+    """Every size of the static table and some of images; sound, rate and place of the index in turn; photographs."""
     sizes = sorted({(w + w % 2, h + h % 2) for rows in table.load().sizes.values() for w, h in rows.values()})
     for number, (width, height) in enumerate([*sizes, *IMAGE_SIZES]):
         sound = number % 3 != 0
         voice = "829826751244537879" if number % 6 == 1 else None
         expectation = MediaExpectation("text-to-video", "1080p", width, height, 5, sound, voice)
         yield f"{width}x{height}.mp4", expectation, _rendition(number)
+    for name, width, height, seconds in (("wide", 1920, 1080, 10), ("tall", 1088, 1904, 5)):
+        start, end = (_photograph(width, height, turned) for turned in (0, 90))
+        expectation = MediaExpectation("start-end-frame", "1080p", width, height, seconds, sound=name == "tall")
+        yield f"photographs-{name}.mp4", expectation, replace(_rendition(0), start_image=start, end_image=end)
     longest = MediaExpectation("text-to-video", "1080p", 1920, 1080, 10, sound=True)
     yield "tiny.mp4", longest, Rendition("t", "a/b", "7", "ab", 0, media="tiny")
     yield "large.mp4", longest, Rendition("t", "a/b", "7", "ab", 0, moov="end", media="realistic-size")
+
+
+def _photograph(width: int, height: int, turned: int) -> GivenImage:
+    file = BytesIO()
+    Image.linear_gradient("L").rotate(turned).resize((width, height)).convert("RGB").save(file, "PNG", compress_level=1)
+    return GivenImage.of(file.getvalue())
 
 
 def _rendition(number: int) -> Rendition:

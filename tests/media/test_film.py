@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from io import BytesIO
 from itertools import cycle, pairwise, product
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media import Rendition, render
@@ -21,6 +23,7 @@ from mockserver.media.aac import SAMPLES_PER_FRAME
 from mockserver.media.canvas import CELL
 from mockserver.media.layout import layout
 from mockserver.media.palette import COLOUR_BARS
+from mockserver.media.rendition import GivenImage
 
 if TYPE_CHECKING:
     from conftest import Film, Planes
@@ -172,26 +175,53 @@ def test_a_fresh_interpreter_gives_the_same_bytes(
     assert loaded == "[]"
 
 
+SCRIPTS = "A boat, лодка, βάρκα, قارب (35) ورقي, סירה, नाव राष्ट्रीय शक्ति, 一只纸船, 紙の船, 종이배 ♪ 👍 😀"
+
+
+def _photo(width: int, height: int, turned: int) -> GivenImage:
+    """A gradient as PNG."""
+    file = BytesIO()
+    Image.linear_gradient("L").rotate(turned).resize((width, height)).convert("RGB").save(file, "PNG")
+    return GivenImage.of(file.getvalue())
+
+
+def _golden() -> Iterator[tuple[str, Case]]:
+    yield "720p", _case((1280, 720), 5, sound=False, rate=44100, moov="front")
+    yield "1080p with sound", _case((1920, 1080), 10, sound=True, rate=48000, moov="end")
+    expectation, rendition = _case((1088, 1904), 5, sound=True, rate=44100, moov="front")
+    yield "portrait, every script", (expectation, replace(rendition, prompt=SCRIPTS, input_hash="0123456789abcdef"))
+    images = {"start_image": _photo(1280, 720, 90), "end_image": _photo(900, 900, 180)}
+    expectation, rendition = _case((1280, 720), 5, sound=False, rate=44100, moov="front")
+    yield "start and end image", (expectation, replace(rendition, prompt=SCRIPTS, **images))
+    yield "tiny", (expectation, replace(rendition, media="tiny"))
+
+
 GOLDEN = {
-    "1280x720-5s-silent-front": "abc8a59bff61283e501e269861d74879338d31c4064fdef0ccc91abd069edcc6",
-    "1920x1080-10s-48000-end": "3ebd41a1935fb3ad06cdc29f68da24255895d73180aba56661bbac4fd4a7f83a",
-    "1088x1904-5s-44100-front": "fd9a5a12e1c431de35e4da89b20537fa8d9c08c0cfb42627d1ec63454e51d41a",
+    "720p": "2e3a28a1676c36a00a94e28de63354a7394c6b4a975769139ed2e56e6b62e5df",
+    "1080p with sound": "185191300c0c13bc1d56688714610da788b4722038df36bb333a8b81a1e85842",
+    "portrait, every script": "b19d714462f3a035296c2e4dc1e6238751d5e7419f1b6463a046121e1a4f4329",
+    "start and end image": "7b5651ae07776e7761e6bfcaa2e3c56ae0d458fb39bade5c619f42af35445623",
+    "tiny": "af271151e4ad3f3a09f0b8191c5a3c043f7f4f9f6b97cd3703b2804238b044c4",
 }
 """SHA-256 of whole files. A change here changes what every user of recorded hashes sees: say so in the changelog."""
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        _case((1280, 720), 5, sound=False, rate=44100, moov="front"),
-        _case((1920, 1080), 10, sound=True, rate=48000, moov="end"),
-        _case((1088, 1904), 5, sound=True, rate=44100, moov="front"),
-    ],
-    ids=_name,
-)
-def test_bytes_are_the_recorded_ones(case: Case) -> None:
+@pytest.mark.parametrize(("name", "case"), list(_golden()), ids=list(GOLDEN))
+def test_bytes_are_the_recorded_ones(name: str, case: Case) -> None:
     """Every machine and Python gives these bytes."""
-    assert hashlib.sha256(render(*case)).hexdigest() == GOLDEN[_name(case)]
+    assert hashlib.sha256(render(*case)).hexdigest() == GOLDEN[name]
+
+
+@pytest.mark.parametrize("size", STATIC_720P + STATIC_1080P, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    "prompt",
+    ["A boat", "A lighthouse in a storm, waves crash. " * 13, "一只纸船顺着雨水漂流而下," * 5],
+    ids=["short", "long", "Chinese"],
+)
+def test_a_slate_stays_small(size: tuple[int, int], prompt: str) -> None:
+    """At ten seconds with sound it has at most 600 kB, with prompts of up to 500 Latin letters."""
+    expectation, rendition = _case(size, 10, sound=True, rate=44100, moov="front")
+    assert 100_000 < len(render(expectation, replace(rendition, prompt=prompt))) <= 600_000
 
 
 def test_another_prompt_gives_another_picture(

@@ -1,31 +1,30 @@
-"""The dot font."""
-
-import string
+"""Digits of dots."""
 
 import pytest
 
-from mockserver.media import glyphs
+from mockserver.media.glyphs import SMALL, TALL, DotFont
+
+FONTS = [(TALL, "0123456789:"), (SMALL, "0123456789")]
+fonts = pytest.mark.parametrize(("font", "characters"), FONTS, ids=["tall", "small"])
 
 
-@pytest.mark.parametrize("character", [*string.ascii_letters, *string.digits, *"-:./_♪", "%", "ß"])
-def test_every_glyph_has_dots_within_its_box(character: str) -> None:
-    """Letters, digits and signs; what the font does not know shows too."""
-    dots = glyphs.glyph(character)
-    assert dots
-    assert all(0 <= column < glyphs.WIDTH and 0 <= row < glyphs.HEIGHT for column, row in dots)
+@fonts
+def test_every_glyph_has_dots_within_its_box(font: DotFont, characters: str) -> None:
+    """And reaches the foot of the line, so that digits stand on one level; the colon's lower half does as well."""
+    for character in characters:
+        dots = font.glyph(character)
+        assert all(0 <= column < font.width and 0 <= row < font.height for column, row in dots)
+        assert max(row for _, row in dots) == font.height - 1
 
 
-def test_no_two_glyphs_look_alike() -> None:
-    """Above all 0 and O, 1 and I, 5 and S, 8 and B."""
-    characters = [*string.ascii_uppercase, *string.digits, *"-:./_♪ "]
-    assert len({glyphs.glyph(character) for character in characters}) == len(characters)
+@fonts
+def test_no_two_glyphs_look_alike(font: DotFont, characters: str) -> None:
+    """Nor like nothing."""
+    assert len({font.glyph(character) for character in characters + " "}) == len(characters) + 1
 
 
-def test_turning_paints_only_what_differs() -> None:
-    """From a minus to an underscore: one stroke lights up at the bottom, one goes out in the middle."""
-    assert glyphs.turn("-", "_") == (((0, 6, 5),), ((0, 3, 5),))
-
-
-def test_the_gap_after_the_last_glyph_does_not_count() -> None:
-    """So that lines can be centred."""
-    assert [glyphs.text_width(text) for text in ("", "A", "AB")] == [0, 5, 11]
+@fonts
+def test_the_gap_after_the_last_glyph_does_not_count(font: DotFont, characters: str) -> None:
+    """So that what follows can be put in its place."""
+    assert font.text_width("") == 0
+    assert font.text_width(characters[:2]) == 2 * font.width + 1

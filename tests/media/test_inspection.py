@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -34,13 +35,19 @@ def _foreign(width: int = 320, height: int = 180, codec: str = "libx264", contai
     return file.getvalue()
 
 
+def _in_mode(rendition: Rendition, media: MediaMode) -> Rendition:
+    """The same request in another mode; its replay token says so."""
+    return replace(rendition, media=media, replay=rendition.replay.replace(":full:", f":{media}:"))
+
+
 @pytest.mark.parametrize("media", ["full", "tiny", "realistic-size"])
 @pytest.mark.parametrize("moov", ["front", "end"])
 def test_a_file_of_ours_tells_everything(
     media: MediaMode, moov: Literal["front", "end"], expectation: MediaExpectation, rendition: Rendition
 ) -> None:
     """Origin, size, count, length, rate, sound and place of the index, and that all agrees."""
-    content = render(expectation, replace(rendition, media=media, moov=moov))
+    rendition = _in_mode(rendition, media)
+    content = render(expectation, replace(rendition, moov=moov))
     found = inspect(content)
     assert found.agrees, found.problems
     assert (found.task_id, found.app, found.app_version) == (rendition.task_id, rendition.app, rendition.app_version)
@@ -53,7 +60,7 @@ def test_a_file_of_ours_tells_everything(
 
 def test_a_silent_film_has_no_sound(expectation: MediaExpectation, rendition: Rendition) -> None:
     """And that agrees with its record."""
-    found = inspect(render(replace(expectation, sound=False), replace(rendition, media="tiny")))
+    found = inspect(render(replace(expectation, sound=False), _in_mode(rendition, "tiny")))
     assert (found.sound, found.sample_rate, found.sound_duration, found.agrees) == (False, None, None, True)
 
 
@@ -63,7 +70,7 @@ def test_the_voice_is_recognised_in_the_sound(
 ) -> None:
     """By its recorded frames; the record names the same register."""
     spoken = replace(expectation, branch="voice-control", voice_id="829826751244537879")
-    found = inspect(render(spoken, replace(rendition, media="tiny", sample_rate=rate)))
+    found = inspect(render(spoken, replace(_in_mode(rendition, "tiny"), sample_rate=rate)))
     assert found.agrees
     assert found.voice in range(16)
 
@@ -71,7 +78,7 @@ def test_the_voice_is_recognised_in_the_sound(
 def test_another_voices_sound_is_noticed(expectation: MediaExpectation, rendition: Rendition) -> None:
     """A record that names another register than the sound has does not agree."""
     spoken = replace(expectation, branch="voice-control", voice_id="829826751244537879")
-    content = render(spoken, replace(rendition, media="tiny"))
+    content = render(spoken, _in_mode(rendition, "tiny"))
     voice = inspect(content).voice
     assert voice is not None
     told = f'"voice":{voice},'.encode()
@@ -116,15 +123,21 @@ def test_other_containers_are_refused(container: str) -> None:
         inspect(_foreign(container=container))
 
 
+@lru_cache(maxsize=1)
+def _small(expectation: MediaExpectation, rendition: Rendition) -> bytes:
+    """A short video of a small size with a code."""
+    return render(replace(expectation, width=560, height=480, seconds=1), rendition)
+
+
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_makes_the_reader_fail(
     data: st.DataObject, expectation: MediaExpectation, rendition: Rendition
 ) -> None:
     """Whatever bytes are overwritten: an answer, or the sentence that it is no MP4."""
-    content = bytearray(render(replace(expectation, width=64, height=64), replace(rendition, media="tiny")))
+    content = bytearray(_small(expectation, rendition))
     for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, 6000))
+        at = data.draw(st.one_of(st.integers(0, 6000), st.integers(0, len(content) - 4)))
         content[at : at + 4] = data.draw(st.binary(min_size=4, max_size=4))
     with suppress(NotAnMp4Error):
         assert inspect(bytes(content)).size == len(content)
@@ -135,9 +148,10 @@ def test_the_record_survives_a_copy_and_is_found_in_it(
 ) -> None:
     """After `ffmpeg -c copy` to MP4 and through MPEG-TS, which knows no boxes: SEI goes along with the pictures."""
     file, stream, copy = (tmp_path / name for name in ("film.mp4", "film.ts", "copy.mp4"))
-    file.write_bytes(render(expectation, replace(rendition, media="tiny")))
+    file.write_bytes(render(expectation, rendition))
     for source, target in ((file, stream), (stream, copy)):
         subprocess.run([program("ffmpeg"), "-v", "error", "-i", source, "-c", "copy", target], check=True)
     found = inspect(copy.read_bytes())
     assert (found.ours, found.task_id, found.replay) == (True, rendition.task_id, rendition.replay)
     assert not any("pictures are not" in problem for problem in found.problems)
+    assert list(found.codes) == [0, 24, 48, 72, 96, 120]

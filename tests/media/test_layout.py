@@ -4,10 +4,11 @@ from itertools import combinations
 
 import pytest
 
-from mockserver.media import glyphs
 from mockserver.media.canvas import CELL, Rectangle
+from mockserver.media.dot_text import DotLine
+from mockserver.media.glyphs import SMALL, TALL, DotFont
 from mockserver.media.layout import Layout, emblem_dot, layout, text_size
-from mockserver.media.readout import COUNTER_DIGITS, TIME_CODE
+from mockserver.media.readout import COUNTER, TIME_CODE
 
 CODE_SIDE = 35
 SIZES = [
@@ -78,14 +79,12 @@ def test_nothing_covers_anything(width: int, height: int) -> None:
 
 
 @sizes
-def test_text_and_digits_stand_on_whole_macroblocks(width: int, height: int) -> None:
+def test_text_stands_on_whole_macroblocks(width: int, height: int) -> None:
     """So that a macroblock has one colour below its letters."""
     made = layout(width, height, CODE_SIDE)
-    for place in (made.facts, made.prompt, made.readout.panel, made.readout.label):
+    for place in (made.facts, made.prompt, made.readout.panel, made.readout.caption):
         assert place
         assert not any(cells % 2 for cells in place)
-    assert made.readout.counter
-    assert not any(cells % 2 for cells in made.readout.counter)
 
 
 @sizes
@@ -95,15 +94,20 @@ def test_time_code_and_counter_stand_in_their_panel(width: int, height: int) -> 
     assert places.panel
     assert places.time_code
     assert places.counter
-    line, panel = places.time_code, places.panel
-    code = Rectangle(line.x, line.y, glyphs.text_width(TIME_CODE) * line.scale, glyphs.HEIGHT * line.scale)
-    counter = Rectangle(*places.counter, 2 * COUNTER_DIGITS, 4)
-    for place in (code, counter):
+    assert places.caption
+    panel = places.panel
+    code, counter = _box(places.time_code, TALL, TIME_CODE), _box(places.counter, SMALL, COUNTER)
+    for place in (code, counter, places.caption):
         assert panel.x < place.x
-        assert panel.y < place.y
-        assert place.x + place.width < panel.x + panel.width
+        assert panel.y <= place.y
+        assert place.x + place.width <= panel.x + panel.width
         assert place.bottom <= panel.bottom
-    assert code.x + code.width <= counter.x or code.bottom <= counter.y
+    assert code.x + code.width < counter.x or code.bottom < counter.y
+    assert counter.x + counter.width < places.caption.x
+
+
+def _box(line: DotLine, font: DotFont, text: str) -> Rectangle:
+    return Rectangle(line.x, line.y, font.text_width(text) * line.scale, font.height * line.scale)
 
 
 @sizes
@@ -112,7 +116,7 @@ def test_lettering_is_legible(width: int, height: int) -> None:
     places = layout(width, height, CODE_SIDE).readout
     assert text_size(width, height) >= min(width, height) / 35
     assert places.time_code
-    assert places.time_code.scale * glyphs.HEIGHT * CELL >= min(width, height) / 26
+    assert places.time_code.scale * TALL.height * CELL >= min(width, height) / 26
 
 
 def test_a_tiny_picture_still_has_bars_and_sweep() -> None:

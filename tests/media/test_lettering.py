@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, features
+from PIL import Image
+from PIL.ImageFont import Layout
 
 from mockserver.media import bidi
 from mockserver.media.lettering import LEADING, draw, fit, set_line, wrap
-from mockserver.media.typefaces import MISSING, box_label, face_of
+from mockserver.media.typefaces import MISSING, box_label, face_of, font, width
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,28 @@ def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
     assert lines[-1].width <= 10
 
 
-def test_pillow_draws_by_itself_where_the_machine_could_differ() -> None:
-    """Only Devanagari is shaped with the help of the machine's FriBiDi."""
-    from PIL.ImageFont import Layout
+def test_pillow_lays_text_out_by_itself() -> None:
+    """Its other engine needs a library of the machine (FriBiDi): with it the same text could have other pixels."""
+    for face in ("sans", "bold", "arabic", "hebrew", "devanagari", "signs", "pictographs", "cjk"):
+        assert font(face, 20).layout_engine == Layout.BASIC
 
-    from mockserver.media.typefaces import font
 
-    assert font("arabic", 20).layout_engine == Layout.BASIC
-    wanted = Layout.RAQM if features.check("raqm") else Layout.BASIC
-    assert font("devanagari", 20).layout_engine == wanted
+def test_devanagari_is_joined_in_a_line() -> None:
+    """Its glyphs stand in the run of its face, and are as wide as they are drawn."""
+    line = set_line("शक्ति 5")
+    assert [face for face, _ in line.runs] == ["devanagari", "sans"]
+    assert len(line.runs[0][1].rstrip()) == 4
+    assert line.width == pytest.approx(sum(width(face, text) for face, text in line.runs))
+
+
+def test_words_of_small_text_stand_equally_far_apart() -> None:
+    """Within a pixel, though Pillow rounds the width of each letter; the last one ends where the line does."""
+    line, size = set_line("mmm nnn mmm nnn mmm nnn mmm nnn"), 21
+    mask = Image.new("L", (round(line.width * size) + 40, 40))
+    draw(mask, line, 20, 30, size)
+    # 1 where a column has no ink
+    blank = "".join(str(int(mask.crop((x, 0, x + 1, 40)).getbbox() is None)) for x in range(mask.width))
+    gaps = [len(gap) for gap in blank.strip("1").split("0") if len(gap) > 4]
+    assert len(gaps) == 7
+    assert max(gaps) - min(gaps) <= 2
+    assert abs(len(blank.rstrip("1")) - (20 + line.width * size)) <= 3

@@ -1,19 +1,17 @@
 """Macroblocks, judged by a decoder."""
 
 from io import BytesIO
+from typing import NamedTuple
 
 import av
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.media.canvas import CELL, TILE_BYTES, Canvas, Rectangle
+from mockserver.media.canvas import TILE_BYTES, Canvas, Rectangle
 from mockserver.media.macroblocks import MacroblockCoder
 from mockserver.media.palette import Colour
 from mockserver.media.parameter_sets import FrameSize, picture_parameter_set, sequence_parameter_set
 from mockserver.media.slices import idr_picture, p_picture
-
-SIZE = FrameSize(64, 48)
-CELLS = (SIZE.width // CELL, SIZE.height // CELL)
 
 Picture = tuple[bytes, bytes, bytes]
 """Luma, Cb and Cr of a picture, row by row."""
@@ -23,34 +21,44 @@ colours = st.lists(st.builds(Colour, sample, sample, sample), min_size=2, max_si
 # Few values give start codes to be escaped; all values give everything else.
 tiles = st.one_of(
     st.binary(min_size=TILE_BYTES, max_size=TILE_BYTES),
-    st.lists(st.sampled_from([0, 0, 0, 1, 3]), min_size=TILE_BYTES, max_size=TILE_BYTES).map(bytes),
+    st.binary(min_size=TILE_BYTES, max_size=TILE_BYTES).map(lambda tile: tile.translate(b"\0\0\0\1\3\0\0\2" * 32)),
 )
 Step = list[tuple[Rectangle, Colour] | tuple[int, bytes] | list[int]]
 """What is done before a picture: cells painted, tiles laid, macroblocks taken over from an empty canvas."""
 
 
+class Painting(NamedTuple):
+    """Some colours, and for each of a few pictures of a size what is done."""
+
+    size: FrameSize
+    palette: list[Colour]
+    pictures: list[Step]
+
+
 @st.composite
-def paintings(draw: st.DrawFn) -> tuple[list[Colour], list[Step]]:
-    """Some colours, and for each of a few pictures what is done."""
-    palette = draw(colours)
+def paintings(draw: st.DrawFn) -> Painting:
+    """Any even size, cropped or not."""
+    side = st.integers(9, 60).map(lambda half: 2 * half)
+    size, palette = FrameSize(draw(side), draw(side)), draw(colours)
+    across, down = 2 * size.macroblocks_wide, 2 * size.macroblocks_high
     rectangle = st.builds(
-        Rectangle, st.integers(0, CELLS[0] - 1), st.integers(0, CELLS[1] - 1), st.integers(1, 5), st.integers(1, 5)
+        Rectangle, st.integers(0, across - 1), st.integers(0, down - 1), st.integers(1, 5), st.integers(1, 5)
     )
-    address = st.integers(0, SIZE.macroblocks - 1)
+    address = st.integers(0, size.macroblocks - 1)
     action = st.one_of(
         st.tuples(rectangle, st.sampled_from(palette)), st.tuples(address, tiles), st.lists(address, max_size=4)
     )
-    return palette, draw(st.lists(st.lists(action, max_size=12), min_size=1, max_size=4))
+    return Painting(size, palette, draw(st.lists(st.lists(action, max_size=12), min_size=1, max_size=4)))
 
 
 @settings(max_examples=150, deadline=None)
 @given(paintings())
-def test_any_picture_decodes_to_exactly_what_was_painted(painting: tuple[list[Colour], list[Step]]) -> None:
-    """First picture and repainted ones alike: any colours, any samples, in any neighbourhood."""
-    palette, pictures = painting
-    canvas, empty = Canvas(SIZE, palette), Canvas(SIZE, palette)
+def test_any_picture_decodes_to_exactly_what_was_painted(painting: Painting) -> None:
+    """First picture and repainted ones alike: any size, any colours, any samples, in any neighbourhood."""
+    size, palette, pictures = painting
+    canvas, empty = Canvas(size, palette), Canvas(size, palette)
     coder = MacroblockCoder(canvas)
-    units = [sequence_parameter_set(SIZE, 24), picture_parameter_set()]
+    units = [sequence_parameter_set(size, 24), picture_parameter_set()]
     wanted = []
     for number, step in enumerate(pictures):
         for action in step:
@@ -61,7 +69,7 @@ def test_any_picture_decodes_to_exactly_what_was_painted(painting: tuple[list[Co
             else:
                 canvas.fill(*action)
         changed = canvas.take_changes()
-        units.append(p_picture(number, SIZE, coder, changed) if number else idr_picture(SIZE, coder))
+        units.append(p_picture(number, size, coder, changed) if number else idr_picture(size, coder))
         wanted.append(_reconstruction(canvas))
     assert _decode(units) == wanted
 
@@ -83,7 +91,8 @@ def _reconstruction(canvas: Canvas) -> Picture:
             for line in range(side):
                 at = (top + line) * width + left
                 plane[at : at + side] = tile[start + line * side :][:side]
-        planes.append(bytes(plane))
+        visible_across, visible_down = (length * side // 16 for length in (canvas.size.width, canvas.size.height))
+        planes.append(b"".join(plane[at : at + visible_across] for at in range(0, visible_down * width, width)))
     return planes[0], planes[1], planes[2]
 
 
@@ -97,7 +106,8 @@ def _decode(units: list[bytes]) -> list[Picture]:
 
 def _planes(frame: av.VideoFrame) -> Picture:
     luma, cb, cr = (
-        b"".join(bytes(plane)[row * plane.line_size :][: plane.width] for row in range(plane.height))
+        b"".join(samples[at : at + plane.width] for at in range(0, plane.height * plane.line_size, plane.line_size))
         for plane in frame.planes
+        for samples in [bytes(plane)]
     )
     return luma, cb, cr

@@ -27,14 +27,25 @@ def test_a_picture_of_the_videos_size_is_left_as_it_is() -> None:
     assert photograph(_file(picture), *SIZE).tobytes() == picture.tobytes()
 
 
-def test_a_turned_picture_is_set_upright() -> None:
-    """EXIF orientation 6: what is stored on the left is shown on top."""
-    stored = Image.new("RGB", (32, 48), "red")
-    stored.paste((0, 0, 255), (0, 0, 16, 48))
+@pytest.mark.parametrize(
+    ("orientation", "stored"),
+    [(1, "ABCD"), (2, "BADC"), (3, "DCBA"), (4, "CDAB"), (5, "ACBD"), (6, "BDAC"), (7, "DBCA"), (8, "CADB")],
+)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_turned_picture_is_set_upright(orientation: int, stored: str, kind: str) -> None:
+    """Each of the eight orientations of EXIF: A is to be seen at the top left, B beside it, C and D below them."""
+    inks = {"A": (255, 0, 0), "B": (0, 255, 0), "C": (0, 0, 255), "D": (255, 255, 255)}
+    wide, high = (16, 24) if orientation > 4 else (24, 16)
+    picture = Image.new("RGB", (2 * wide, 2 * high))
+    for place, name in enumerate(stored):
+        picture.paste(
+            inks[name], (place % 2 * wide, place // 2 * high, (place % 2 + 1) * wide, (place // 2 + 1) * high)
+        )
     exif = Image.Exif()
-    exif[0x0112] = 6
-    shown = photograph(_file(stored, exif=exif), *SIZE)
-    assert (shown.getpixel((24, 4)), shown.getpixel((24, 28))) == ((0, 0, 255), (255, 0, 0))
+    exif[0x0112] = orientation
+    shown = photograph(_file(picture, kind, exif=exif), *SIZE)
+    for place, ink in zip(((12, 8), (36, 8), (12, 24), (36, 24)), inks.values(), strict=True):
+        assert shown.getpixel(place) == pytest.approx(ink, abs=3)
 
 
 @pytest.mark.parametrize(

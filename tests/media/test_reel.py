@@ -64,8 +64,9 @@ def _frames(file: bytes) -> Iterator[av.VideoFrame]:
 def _tiles(frame: av.VideoFrame) -> list[tuple[bytes, ...]]:
     """Rows of each plane."""
     return [
-        tuple(bytes(plane)[row * plane.line_size :][: plane.width] for row in range(plane.height))
+        tuple(samples[at : at + plane.width] for at in range(0, plane.height * plane.line_size, plane.line_size))
         for plane in frame.planes
+        for samples in [bytes(plane)]
     ]
 
 

@@ -302,7 +302,7 @@ def test_it(inference_mock, number):
     assert [row["task_id"] for row in inference_mock.deliveries] == [task]
     assert [got.json["id"] for got in hook.wait()] == [task]
     assert [row["operation"] for row in inference_mock.journal] == ["runs.create", "tasks.get", "tasks.get"]
-    assert inference_mock.credits["spent"] == 70_000_000
+    assert inference_mock.credits["charged"] == 70_000_000
 """
 
 

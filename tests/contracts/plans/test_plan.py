@@ -124,6 +124,21 @@ def test_a_match_wants_the_text_and_the_very_values() -> None:
     assert not Match("x").fits(None)
 
 
+def test_a_match_can_count_the_bytes_of_a_prompt() -> None:
+    """Bytes of UTF-8, as vendors count, and not characters."""
+    (step,) = plan.parse([{"on": "run", "match": {"prompt_bytes": 10}, "do": DROP}]).steps
+    assert step.document()["match"] == {"prompt_bytes": 10}
+    fits = step.match.fits if step.match else None
+    assert fits is not None
+    assert [fits({"prompt": text}) for text in ("éclairéé", "éclairé", "e" * 10, "\ud800" * 4, 3)] == [
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
 def test_the_hash_depends_on_what_is_armed_and_on_nothing_else() -> None:
     """The order of members does not matter, a value does."""
     one = plan.parse([{"on": "run", "nth": 1, "do": {"fault": "delay", "seconds": 1}}])
