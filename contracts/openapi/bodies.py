@@ -92,11 +92,8 @@ def _form() -> dict[str, Any]:
             "filename": text,
             "content_type": text,
             "path": text,
-            "public": {"type": "string", "description": "Not heeded."},
+            "public": {"description": "Not heeded, like any other field."},
         },
-        # What else there is counts as well, and is not heeded.
-        "additionalProperties": {"type": "string"},
-        "maxProperties": 9,
     }
 
 

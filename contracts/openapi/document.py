@@ -11,8 +11,8 @@ from contracts.wire.envelopes import Envelope
 
 DESCRIPTION = """What the emulator of inference.sh answers for the app `klingai/video-v2-6`, generation {version}.
 
-It describes answers in one form, the envelope *{envelope}*{header}; those in another are described by
-`inferencesh-mock openapi --envelope superset|v1|v2|v3`.
+It describes answers in one form, the envelope *{envelope}*, to calls without X-API-Version; those in another are
+described by `inferencesh-mock openapi --envelope superset|v1|v2|v3`.
 
 Any non-empty key opens a world of its own. A path that the vendor does not have is 404, a method that a path does not
 take is 405 with `Allow`, and a path of the vendor that this emulator lacks is 501. Paths may begin with `/v1`; HEAD is
@@ -41,13 +41,12 @@ def document(
         if row.emulated:
             described = _operation(row, version, envelope, enforcement)
             paths.setdefault(row.path, {})[row.method.lower()] = described
-    header = "" if envelope == "superset" else f" (X-API-Version: {envelope.removeprefix('v')})"
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "inference.sh API (emulated)",
             "version": "2",
-            "description": DESCRIPTION.format(version=version, envelope=envelope, header=header),
+            "description": DESCRIPTION.format(version=version, envelope=envelope),
         },
         "servers": [{"url": server}],
         "tags": [{"name": tag} for tag in dict.fromkeys(row.tag for row in rows if row.emulated)],
@@ -81,7 +80,7 @@ def _operation(
         "summary": operation.summary,
         "tags": [operation.tag],
         "security": [{"key": []}] if operation.auth == "key" else [],
-        "parameters": parameters.of(operation, envelope),
+        "parameters": parameters.of(operation),
         "responses": {
             **successes.responses(operation, envelope),
             **problems.responses(operation, envelope),

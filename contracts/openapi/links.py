@@ -2,7 +2,8 @@
 
 A link is an invitation to call, so none leads to what is over afterwards but stays where it was: a session that was
 ended can still be read, and the files of a task can still be listed when they are gone (REQ-SESSION-006, REQ-TASK-023).
-Tools that follow links take a deleted thing that answers for a mistake.
+Tools that follow links take a deleted thing that answers for a mistake, and a 410 of one that is over for another. They
+also guess links from parameters called `id`; that of a session is called otherwise in the table of operations.
 """
 
 from collections.abc import Mapping
@@ -71,8 +72,8 @@ LINKS: Mapping[str, tuple[Link, ...]] = MappingProxyType(
         ),
         "files.list": (Link("GetFile", "files.get", {"id": "/items/0/id"}), _next("files.list")),
         "files.search": (Link("GetFile", "files.get", {"id": "/items/0/id"}), _next("files.list")),
-        "sessions.list": (Link("GetSession", "sessions.get", {"id": "/0/id"}),),
-        "sessions.keepalive": (Link("GetSession", "sessions.get", {"id": "/id"}),),
+        "sessions.list": (Link("GetSession", "sessions.get", {"sid": "/0/id"}),),
+        "sessions.keepalive": (Link("GetSession", "sessions.get", {"sid": "/id"}),),
         "sessions.get": (Link("GetTaskOfSession", "tasks.get", {"id": "/task_id"}),),
         "apps.list": _APP,
         "apps.search": _APP,

@@ -89,32 +89,24 @@ _HEADERS: Mapping[str, tuple[dict[str, Any], ...]] = MappingProxyType(
 )
 
 
-def of(operation: Operation, envelope: Envelope) -> list[dict[str, Any]]:
+def of(operation: Operation) -> list[dict[str, Any]]:
     """Return the parameters of an operation."""
-    found = [
+    return [
         *({"name": name, "in": "path", "required": True, **_path(operation, name)} for name in operation.parameters),
         *({"name": name, "in": "query", **_query(operation, name)} for name in operation.query),
         *({"in": "header", **row} for row in _HEADERS.get(operation.id, ())),
     ]
-    if envelope != "superset":
-        found.append({"$ref": "#/components/parameters/ApiVersion"})
-    return found
 
 
 def components(envelope: Envelope) -> dict[str, Any]:
-    """Return the parameters that operations share.
-
-    The document describes one form of answers, so that of a strict form takes no other version. The superset is what
-    is answered to calls without the header: there it is described here, and no operation refers to it.
-    """
-    versions = ["1", "2", "3"] if envelope == "superset" else [envelope.removeprefix("v")]
+    """Return the parameter that every operation takes and none refers to: the document describes what it changes."""
     return {
         "ApiVersion": {
             "name": VERSION_HEADER,
             "in": "header",
-            "schema": {"type": "string", "enum": versions},
-            "description": "Which form answers have; this document describes "
-            + ("those to calls without this header." if envelope == "superset" else f"version {versions[0]}."),
+            "schema": {"type": "string", "enum": ["1", "2", "3"]},
+            "description": "With any call: the envelope of its answer. This document describes answers to calls "
+            f"without the header, which come in the envelope {envelope}.",
         }
     }
 

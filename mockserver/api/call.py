@@ -18,7 +18,7 @@ from mockserver.journal import Exchange
 from mockserver.task import Task, View
 from mockserver.world import World
 
-_FLAG = {"": False, "0": False, "false": False, "1": True, "true": True}
+_FLAG = {"0": False, "false": False, "1": True, "true": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Call:
         Raises:
             Problem: 400, it is something else.
         """
-        text = self.query.get(name, "")
+        text = self.query.get(name, "false")
         meant = _FLAG.get(text.lower())
         if meant is None:
             raise Problem("invalid_request", f"{name} is {text[:64]!r}; expected true or false")

@@ -183,7 +183,7 @@ async def _form(call: Call) -> "FormData":
         # The parser would take any codec of Python's, and some of them give text that cannot be written as UTF-8.
         raise Problem("invalid_request", f"the multipart body's charset is {charset[:32]!r}; expected utf-8")
     try:
-        return await Request(call.scope, receive).form(max_files=1, max_fields=8)
+        return await Request(call.scope, receive).form(max_files=1)
     except (MultiPartException, MultipartParseError, KeyError, UnicodeError) as error:
         raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
     except Exception as error:
