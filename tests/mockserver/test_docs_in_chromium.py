@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,13 @@ import pytest
 
 from contracts import operations
 
+from .. import browsers  # noqa: TID252  # tests are no installed package with a name of its own
 from .processes import serving
 
 PATIENCE = 90.0
 """Real seconds for one start of the browser, on a busy machine."""
 
-FLAGS = ["headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync", "disable-background-networking"]
-FLAGS += ["disable-component-update", "disable-dev-shm-usage", "enable-logging=stderr", "virtual-time-budget=20000"]
+FLAGS = (*browsers.FLAGS, "--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom")
 SCHEMES = {"dark": "0", "light": "1"}
 
 
@@ -43,21 +42,15 @@ def scheme(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def seen(scheme: str, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """The page, once loaded and drawn."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        message = "chromium is not installed; `apt-get install chromium` brings it."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
     folder = tmp_path_factory.mktemp("docs")
     log = folder / "net.json"
-    more = [f"user-data-dir={folder / 'profile'}", f"log-net-log={log}", "dump-dom"]
+    more = [f"user-data-dir={folder / 'profile'}", f"log-net-log={log}"]
     # What the browser itself would like to ask its maker is not found.
     more.append("host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
     more.append(f"blink-settings=preferredColorScheme={SCHEMES[scheme]}")
     with serving("--port", "0", cwd=folder) as server:
         done = subprocess.run(
-            [chromium, *(f"--{flag}" for flag in [*FLAGS, *more]), f"{server.url}/_mock/docs"],
+            [browsers.chromium(), *FLAGS, *(f"--{flag}" for flag in more), f"{server.url}/_mock/docs"],
             env=os.environ | {"TMPDIR": str(folder)},
             capture_output=True,
             text=True,
