@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench mutants contact-sheet parity
+.PHONY: serve test lint demo setup clean help golden bench fuzz mutants contact-sheet parity
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -55,6 +55,9 @@ mutants: $(STAMP) ## the score of the suite: faults put into the emulator, and h
 
 parity: $(STAMP) ## write contracts/parity.json: which tests cite which requirement
 	@$(BIN)/python tools/make_parity.py $(ARGS)
+
+fuzz: $(STAMP) ## Schemathesis against the document and a fresh emulator (ARGS="-n 200")
+	@$(BIN)/python tools/fuzz.py $(ARGS)
 
 contact-sheet: $(STAMP) ## draw docs/contact-sheet.jpg: frames of every shape and script
 	@$(BIN)/python tools/make_contact_sheet.py $(ARGS)

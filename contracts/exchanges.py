@@ -138,6 +138,11 @@ def of_operation(operation: str) -> tuple[Exchange, ...]:
     return tuple(exchange for exchange in load() if exchange.operation == operation)
 
 
+def plainest_first(operation: str) -> tuple[Exchange, ...]:
+    """Return the exchanges of one operation, the shortest names first: particulars make a name longer."""
+    return tuple(sorted(of_operation(operation), key=lambda exchange: (len(exchange.name), exchange.name)))
+
+
 def read(file: Path) -> Exchange:
     """Return the exchange in a file; its name is that of the file, its operation that of the folder.
 

@@ -20,7 +20,7 @@ _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 _REQUIRED = frozenset(
     {"id", "method", "path", "tag", "summary", "auth", "scope", "emulated", "success", "errors", "source"}
 )
-_OPTIONAL = frozenset({"rate", "query", "request", "response", "list", "requirements"})
+_OPTIONAL = frozenset({"rate", "query", "fields", "request", "response", "list", "requirements"})
 
 
 class OperationError(ValueError):
@@ -51,6 +51,8 @@ class Operation:
     rate: Rate | None = None
     """The documented window its calls count in (REQ-LIMIT-001)."""
     query: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    """What a list can be filtered and sorted by."""
     request: str | None = None
     """Schema of the JSON body, by the file's stem in contracts/schemas/."""
     response: str | None = None
@@ -145,6 +147,7 @@ def _operation(row: Mapping[str, Any], number: int, common: Mapping[str, list[st
         source=row["source"],
         rate=row.get("rate"),
         query=tuple(row.get("query", ())),
+        fields=tuple(row.get("fields", ())),
         request=row.get("request"),
         response=row.get("response"),
         is_list=row.get("list", False),

@@ -26,8 +26,8 @@ OPERATIONS = operations.by_id()
 ROUTES = "routes"
 """The folder of exchanges that belong to no operation."""
 
-EVERYWHERE = frozenset({"unauthorized", "insufficient_scope", "payment_required", "rate_limited"})
-"""Codes that come with the key, whatever the operation: one place gives all of them, so they are shown once."""
+EVERYWHERE = frozenset({"unauthorized", "insufficient_scope", "payment_required", "rate_limited", "internal_error"})
+"""Codes that come whatever the operation: one place gives all of them, so they are shown once."""
 
 TWINS: Mapping[str, str] = {
     "runs.create_legacy": "runs.create",
@@ -40,18 +40,8 @@ TWINS: Mapping[str, str] = {
 }
 """Operations whose handler is another one's: a code shown there need not be shown again."""
 
-_NO_STATE = "the emulator's one app and its accounts are never in the state that calls for it"
-
 UNREACHED: Mapping[tuple[str, str], str] = {
-    ("*", "internal_error"): "a fault of the emulator itself, so there is no request that brings it about",
-    ("runs.create", "forbidden"): _NO_STATE,
-    ("runs.create", "feature_not_available"): _NO_STATE,
-    ("runs.create", "requirements_not_met"): _NO_STATE,
-    ("runs.create", "app_retired"): _NO_STATE,
-    ("runs.create", "app_maintenance"): _NO_STATE,
-    ("runs.create", "limit_exceeded"): "needs 50,000 tasks that have not ended",
-    ("files.create", "limit_exceeded"): "needs 20,000 files",
-    ("objects.put", "limit_exceeded"): "needs 512 MiB of uploads",
+    ("runs.create", "requirements_not_met"): "the emulator's one app requires nothing, and no plan arms this body",
 }
 """Documented codes without an exchange, each with the reason; `*` stands for every operation."""
 

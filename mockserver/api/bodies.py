@@ -123,6 +123,10 @@ def _expected(schema: str, path: Any) -> str:  # noqa: ANN401  # what the valida
             return "an object with " + ", ".join(node)
         case "minItems", int():
             return f"a list of at least {node}"
+        case "maxItems", int():
+            return f"a list of at most {node}"
+        case "additionalProperties", False:
+            return "no other members"
         case "minLength", int():
             return f"at least {node} characters"
         case "maxLength", int():

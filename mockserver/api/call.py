@@ -18,6 +18,8 @@ from mockserver.journal import Exchange
 from mockserver.task import Task, View
 from mockserver.world import World
 
+_FLAG = {"0": False, "false": False, "1": True, "true": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -97,6 +99,18 @@ class Call:
             raw = self.scope["query_string"].decode("latin-1")
             self._query = {name: values[-1] for name, values in parse_qs(raw, keep_blank_values=True).items()}
         return self._query
+
+    def flag(self, name: str) -> bool:
+        """Return a query parameter that is true or false; false when it is not there.
+
+        Raises:
+            Problem: 400, it is something else.
+        """
+        text = self.query.get(name, "false")
+        meant = _FLAG.get(text.lower())
+        if meant is None:
+            raise Problem("invalid_request", f"{name} is {text[:64]!r}; expected true or false")
+        return meant
 
     @property
     def base_url(self) -> str:

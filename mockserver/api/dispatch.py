@@ -51,7 +51,14 @@ class VendorSurface:
         if emulated != handlers.keys():
             raise ValueError(f"operations and handlers differ in {sorted(emulated ^ handlers.keys())}")
         self._emulator = emulator
-        self._router = Router((row.method, row.path, (row, handlers.get(row.id))) for row in rows)
+        shared = {row.path for row in rows if row.emulated}
+        # Where we have a path, what it lacks is a method (405): 501 says that the path is not there (REQ-HTTP-009).
+        self._router = Router(
+            (row.method, row.path, (row, handlers.get(row.id)))
+            for row in rows
+            if row.emulated or row.path not in shared
+        )
+        self._lacking = Router((row.method, row.path, row) for row in rows if not row.emulated and row.path in shared)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -143,9 +150,12 @@ class VendorSurface:
             return None, None
         found = match.take(scope["method"])
         if found is None:
+            lacking = self._lacking.find(path)
+            vendor = lacking is not None and lacking.take(scope["method"]) is not None
+            known = " (the vendor takes it, this emulator does not)" if vendor else ""
             raise Problem(
                 "method_not_allowed",
-                f"{scope['method'][:20]} is not allowed on {path[:200]}; allowed: {match.allowed}",
+                f"{scope['method'][:20]} is not allowed on {path[:200]}{known}; allowed: {match.allowed}",
                 headers={"Allow": match.allowed},
             )
         (operation, handler), params = found

@@ -73,6 +73,7 @@ async def search(call: Call) -> Answer:
         },
         search=("filename", "id"),
         key=lambda row: row.id,
+        numbers=("size",),
         value=lambda name, value: filters.read_moment(value) if name.endswith("_at") else value,
     )
     return listing.page(call, rules, list(reversed(list(call.world.storage))), lambda row: document(call, row))
@@ -182,7 +183,7 @@ async def _form(call: Call) -> "FormData":
         # The parser would take any codec of Python's, and some of them give text that cannot be written as UTF-8.
         raise Problem("invalid_request", f"the multipart body's charset is {charset[:32]!r}; expected utf-8")
     try:
-        return await Request(call.scope, receive).form(max_files=1, max_fields=8)
+        return await Request(call.scope, receive).form(max_files=1)
     except (MultiPartException, MultipartParseError, KeyError, UnicodeError) as error:
         raise Problem("invalid_request", f"the multipart body cannot be read: {error}") from None
     except Exception as error:

@@ -1,14 +1,15 @@
 """The filters of a list: conditions on fields, checked before any row is looked at (REQ-TASK-016)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
 from contracts.wire.ids import parse_timestamp, timestamp
 from contracts.wire.problems import Problem
 
 Test = Callable[[Any, Any], bool]
-"""Takes what a row has and what the filter wants; raises TypeError when the two cannot be compared."""
+"""Takes what a row has and what the filter wants."""
 
 
 def _known(test: Test) -> Test:
@@ -19,7 +20,7 @@ def _known(test: Test) -> Test:
 def _like(have: Any, want: Any) -> bool:  # noqa: ANN401  # JSON
     """Compare with a pattern whose `%` stands for anything; one without `%` may stand anywhere."""
     # Not a regular expression: a pattern of many `%` would keep one busy for years.
-    text = str(have)
+    text, want = str(have), str(want)
     first, *middle, last = (want if "%" in want else f"%{want}%").split("%")
     position = len(first)
     for part in middle:
@@ -40,7 +41,7 @@ OPERATORS: Mapping[str, Test] = {
     "lt": _known(lambda have, want: have < want),
     "lte": _known(lambda have, want: have <= want),
     "like": _known(_like),
-    "ilike": _known(lambda have, want: _like(str(have).lower(), want.lower())),
+    "ilike": _known(lambda have, want: _like(str(have).lower(), str(want).lower())),
     "contains": _known(lambda have, want: str(want).lower() in str(have).lower()),
     "not_contains": lambda have, want: have is None or str(want).lower() not in str(have).lower(),
     "is_null": lambda have, want: (have is None) == (want is not False),
@@ -52,39 +53,28 @@ OPERATORS: Mapping[str, Test] = {
 
 _ALIASES = {"=": "eq", "==": "eq", "equals": "eq", "!=": "neq", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 
-_WANTS: Mapping[str, tuple[type, str]] = {
+_ORDERED = frozenset({"gt", "gte", "lt", "lte"})
+
+_WANTS: Mapping[str, tuple[type | UnionType, str]] = {
     "in": (list, "a list"),
     "not_in": (list, "a list"),
     "like": (str, "a string"),
     "ilike": (str, "a string"),
 }
-"""What the value of an operator has to be."""
+"""What the value of an operator has to be; those of `_ORDERED` take what the field holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One condition, ready to be asked of rows."""
 
-    field: str
-    operator: str
     want: Any
     read: Callable[[Any], Any]
     test: Test
 
     def passes(self, row: Any) -> bool:  # noqa: ANN401  # rows of any kind
-        """Tell whether a row fulfils the condition.
-
-        Raises:
-            Problem: 400 invalid_filter, what the row has cannot be compared with what the filter wants.
-        """
-        try:
-            return self.test(self.read(row), self.want)
-        except TypeError:
-            raise self._unusable() from None
-
-    def _unusable(self) -> Problem:
-        told = f"operator {self.operator!r} cannot be used with {str(self.want)[:64]!r}"
-        return Problem("invalid_filter", f"filter on {self.field}: {told}")
+        """Tell whether a row fulfils the condition."""
+        return self.test(self.read(row), self.want)
 
 
 def moment(seconds: float) -> str:
@@ -105,6 +95,7 @@ def prepare(
     conditions: Sequence[Mapping[str, Any]],
     fields: Mapping[str, Callable[[Any], Any]],
     value: Callable[[str, Any], Any],
+    numbers: Collection[str] = (),
 ) -> list[Filter]:
     """Return the filters of a request.
 
@@ -112,15 +103,19 @@ def prepare(
         conditions: `{field, operator, value}` each.
         fields: how to read each field that can be filtered by.
         value: turns a filter's value into what the field holds; raises ValueError for one it cannot hold.
+        numbers: the fields that hold numbers; all others hold text.
 
     Raises:
         Problem: 400 invalid_filter for a field, operator or value that makes no sense, whatever rows there are.
     """
-    return [_prepare(condition, fields, value) for condition in conditions]
+    return [_prepare(condition, fields, value, numbers) for condition in conditions]
 
 
 def _prepare(
-    condition: Mapping[str, Any], fields: Mapping[str, Callable[[Any], Any]], value: Callable[[str, Any], Any]
+    condition: Mapping[str, Any],
+    fields: Mapping[str, Callable[[Any], Any]],
+    value: Callable[[str, Any], Any],
+    numbers: Collection[str],
 ) -> Filter:
     field, want = condition["field"], condition.get("value")
     if field not in fields:
@@ -129,11 +124,15 @@ def _prepare(
     test = OPERATORS.get(operator)
     if test is None:
         raise Problem("invalid_filter", f"unknown operator {operator[:64]!r}; operators are {', '.join(OPERATORS)}")
-    kind, told = _WANTS.get(operator, (object, ""))
+    kind, told = _WANTS.get(operator, (str | int | float | None, "a single value"))
     if not isinstance(want, kind):
         raise Problem("invalid_filter", f"filter on {field}: operator {operator!r} takes {told} as its value")
     try:
         want = [value(field, item) for item in want] if isinstance(want, list) else value(field, want)
     except ValueError as error:
         raise Problem("invalid_filter", f"filter on {field}: {error}") from None
-    return Filter(field, operator, want, fields[field], test)
+    number = isinstance(want, int | float) and not isinstance(want, bool)
+    if operator in _ORDERED and not (number if field in numbers else isinstance(want, str)):
+        told = f"operator {operator!r} cannot be used with {str(want)[:64]!r}"
+        raise Problem("invalid_filter", f"filter on {field}: {told}")
+    return Filter(want, fields[field], test)

@@ -1,7 +1,6 @@
 """Cursor lists: filters, search, sort and pages over any rows (rest.md §13, wire.md §8.3)."""
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ MOST_LINK = 4_000
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
+_CURSOR = re.compile(r"[A-Za-z0-9_-]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -41,6 +42,8 @@ class Listing:
     """Rows that `limit: -1` gives at most."""
     value: Callable[[str, Any], Any] = lambda _field, value: value
     """Turns a filter's value into what the field holds; raises ValueError for one it cannot hold."""
+    numbers: tuple[str, ...] = ()
+    """Fields that hold numbers; all others hold text."""
 
 
 def request_of(call: Call) -> dict[str, Any]:
@@ -69,10 +72,11 @@ def page(call: Call, listing: Listing, rows: Sequence[Any], document: Callable[[
     """Return one page of rows (CursorListResponse), with RFC 8288 links in the header.
 
     Raises:
-        Problem: 400 invalid_filter for a field, operator or value that makes no sense; 400 for a foreign cursor.
+        Problem: 400 invalid_filter for a field, operator or value that makes no sense; 400 for what is no cursor, 404
+            for a cursor whose row is not there (any more).
     """
     request = request_of(call)
-    conditions = filters.prepare(request.get("filters") or [], listing.fields, listing.value)
+    conditions = filters.prepare(request.get("filters") or [], listing.fields, listing.value, listing.numbers)
     kept = [row for row in rows if _found(listing, row, request) and all(one.passes(row) for one in conditions)]
     kept = _sorted(listing, kept, request.get("sort") or [])
     limit = _limit(listing, request.get("limit"))
@@ -138,32 +142,24 @@ def _sorted(listing: Listing, rows: list[Any], sort: Sequence[Mapping[str, Any]]
     return rows
 
 
-def _limit(listing: Listing, wanted: int | None) -> int:
+def _limit(listing: Listing, wanted: float | None) -> int:
     if wanted is None or wanted == 0:
         return listing.default_limit
-    return listing.dump if wanted == -1 else min(wanted, listing.most)
+    # JSON has no integers of its own: 5.0 is one by its schema.
+    return listing.dump if wanted == -1 else int(min(wanted, listing.most))
 
 
 def _start(listing: Listing, rows: Sequence[Any], request: Mapping[str, Any], limit: int) -> int:
     cursor = request.get("cursor")
     if not cursor:
         return 0
-    wanted = _read_cursor(cursor)
-    position = next((number for number, row in enumerate(rows) if listing.key(row) == wanted), None)
+    if not _CURSOR.fullmatch(cursor):
+        raise Problem("invalid_request", "the cursor is none of ours; use next_cursor or prev_cursor as they came")
+    position = next((number for number, row in enumerate(rows) if _cursor(listing.key(row)) == cursor), None)
     if position is None:
-        raise Problem("invalid_request", "the cursor points to nothing any more; start again without one")
+        raise Problem("not_found", "the cursor points to nothing any more; start again without one")
     return max(0, position - limit) if request.get("direction") == "prev" else position + 1
 
 
 def _cursor(key: str) -> str:
     return base64.urlsafe_b64encode(key.encode()).decode("ascii").rstrip("=")
-
-
-def _read_cursor(cursor: str) -> str:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8")
-    except (ValueError, binascii.Error):
-        raise Problem(
-            "invalid_request", "the cursor is none of ours; use next_cursor or prev_cursor as they came"
-        ) from None

@@ -5,7 +5,7 @@ from functools import cache
 import orjson
 
 from contracts import openapi
-from contracts.apps.table import VersionName
+from contracts.apps.table import Enforcement, VersionName
 from contracts.wire.envelopes import Envelope
 from mockserver.api.call import Answer, Call, Raw
 
@@ -15,12 +15,12 @@ _PLACEHOLDER = "http://emulator.invalid"
 async def document(call: Call) -> Answer:
     """Answer with the OpenAPI document, its server being this one; it is not enveloped."""
     behaviour = call.world.behaviour
-    body = _rendered(behaviour.app_version, behaviour.envelope).replace(
+    body = _rendered(behaviour.app_version, behaviour.envelope, behaviour.enforce).replace(
         _PLACEHOLDER.encode("ascii"), orjson.dumps(call.base_url)[1:-1]
     )
     return Raw(body, headers=[("Content-Type", "application/json")])
 
 
 @cache
-def _rendered(version: VersionName, envelope: Envelope) -> bytes:
-    return orjson.dumps(openapi.document(version, envelope, server=_PLACEHOLDER))
+def _rendered(version: VersionName, envelope: Envelope, enforcement: Enforcement) -> bytes:
+    return orjson.dumps(openapi.document(version, envelope, enforcement=enforcement, server=_PLACEHOLDER))

@@ -44,6 +44,7 @@ async def run(call: Call) -> Answer:
 
 async def _run(call: Call) -> Answer:
     request = call.json_object()
+    waits = request.get("wait") is True or call.flag("wait")
     app, function = _app(call, request)
     _check_members(request, function)
     given = request.get("input")
@@ -70,13 +71,13 @@ async def _run(call: Call) -> Answer:
     if call.view.file_objects:
         # Whatever tells of the end, a stream or a webhook, is to know the size of the file.
         await outputs.video(call, made)
-    if _waits(call, request):
+    if waits:
         await waiting.for_end(call, made)
     now = call.now
     shown = task.result(made, made.index(now), call.view)
     call.tell(made, made.index(now))
     await waiting.for_webhook(call, made)
-    if _waits(call, request) and made.status(now) in {Status.FAILED, Status.CANCELLED}:
+    if waits and made.status(now) in {Status.FAILED, Status.CANCELLED}:
         state = made.life[made.index(now)]
         code = "task_failed" if state.status is Status.FAILED else "task_cancelled"
         raise Problem(code, state.error or "task cancelled", meta={"task": shown})
@@ -320,7 +321,3 @@ def _images(judgement: Judgement, named: Mapping[str, _Named]) -> dict[str, Give
     accepted = judgement.accepted or {}
     used = {field: named[accepted[field]] for field in FILE_FIELDS if accepted.get(field)}
     return {field: GivenImage(file.facts.content_id or "", file.content) for field, file in used.items()}
-
-
-def _waits(call: Call, request: Mapping[str, Any]) -> bool:
-    return request.get("wait") is True or call.query.get("wait", "").lower() in {"true", "1"}

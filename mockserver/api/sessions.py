@@ -37,9 +37,9 @@ async def end(call: Call) -> Answer:
 
 
 def _find(call: Call) -> Session:
-    found = call.world.sessions.get(call.params["id"])
+    found = call.world.sessions.get(call.params["sid"])
     if found is None:
-        raise sessions.not_found(call.params["id"])
+        raise sessions.not_found(call.params["sid"])
     return found
 
 

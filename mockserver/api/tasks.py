@@ -20,8 +20,6 @@ from mockserver.task import Task, View
 CANCEL_SECONDS = {"instant": 0.005, "quick": 0.3, "realistic": 2.0}
 """How long an app takes to stop after a cancel, by latency profile; `timeout` of the request may shorten it."""
 
-_FLAG = {"": False, "0": False, "false": False, "1": True, "true": True}
-
 MOST_SAMPLES = 100
 """Telemetry samples of one task (rest.md §6)."""
 
@@ -109,6 +107,7 @@ async def search(call: Call) -> Answer:
         fields=fields,
         search=("id", "prompt"),
         key=lambda row: row.id,
+        numbers=("status",),
         value=read_status,
     )
     rows = list(reversed(call.world.tasks.values()))
@@ -162,9 +161,7 @@ async def cancel(call: Call) -> Answer:
 
 async def delete(call: Call) -> Answer:
     """Delete a task that has ended, with `files=true` its files too."""
-    with_files = _FLAG.get(call.query.get("files", "").lower())
-    if with_files is None:
-        raise Problem("invalid_request", f"files is {call.query['files'][:64]!r}; expected true or false")
+    with_files = call.flag("files")
     found = _finished(call, "deleted")
     if with_files:
         _delete_inputs(call, found)

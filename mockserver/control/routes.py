@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.control import (
     clock,
     deliveries,
+    docs,
     export,
     health,
     journal,
@@ -32,6 +33,15 @@ def routes() -> Sequence[Route]:
     """Return every operation but the document that describes them."""
     return (
         Route("GET", "/health", health.get, "Tells whether the emulator is serving.", needs_key=False),
+        Route(
+            "GET",
+            "/docs",
+            docs.page,
+            "Shows the vendor's OpenAPI document as a page to read and to try calls from.",
+            needs_key=False,
+            media="text/html",
+        ),
+        Route("GET", "/docs/{name}", docs.file, "Serves the parts of that page.", needs_key=False, media="*/*"),
         Route(
             "GET",
             "/settings",

@@ -7,7 +7,7 @@ from contracts.wire.problems import Problem
 MOST_HEADERS = 64 * 1024
 """Bytes of all header names and values together; uvicorn's other parser has the same limit."""
 
-MOST_TARGET = 16 * 1024
+MOST_TARGET = 64 * 1024
 """Bytes of path and query; filters of a list fit in, and longer ones are sent with POST."""
 
 

@@ -32,10 +32,11 @@ def admit(header: str | None, key: str | None, now: float) -> None:
             f"Invalid or missing API key: {told}; send `Authorization: Bearer KEY`, here any non-empty key will do",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    if "_invalid" in key:
+    if "_invalid" in key or "INVALID" in key:
+        # Testers of APIs probe with a key that says so in capitals, and take its acceptance for a hole.
         raise Problem(
             "unauthorized",
-            "Invalid or missing API key: keys that contain `_invalid` are refused on purpose",
+            "Invalid or missing API key: keys that contain `_invalid` or `INVALID` are refused on purpose",
             headers={"WWW-Authenticate": "Bearer"},
         )
     if "_forbidden" in key:

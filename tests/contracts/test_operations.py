@@ -47,9 +47,9 @@ files.delete DELETE /files/{id}
 objects.put PUT /app/files/{kind}/{owner}/{name}
 objects.get GET /app/files/{kind}/{owner}/{name}
 sessions.list GET /sessions
-sessions.get GET /sessions/{id}
-sessions.keepalive POST /sessions/{id}/keepalive
-sessions.end DELETE /sessions/{id}
+sessions.get GET /sessions/{sid}
+sessions.keepalive POST /sessions/{sid}/keepalive
+sessions.end DELETE /sessions/{sid}
 apps.list GET /apps
 apps.search POST /apps/list
 apps.get GET /apps/{id}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -21,22 +20,13 @@ from contracts.apps.expectation import MediaExpectation
 from mockserver.media import GivenImage, Rendition, render
 from mockserver.media.palette import COLOUR_BARS
 
+from .. import browsers  # noqa: TID252  # tests are no installed package with a name of its own
+
 PAGE = Path(__file__).parent / "player.html"
 PATIENCE = 100.0
 """Real seconds for all videos together, on a busy machine."""
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--autoplay-policy=no-user-gesture-required",
-)  # fmt: skip - a list of flags
+FLAGS = (*browsers.FLAGS, "--disable-quic", "--autoplay-policy=no-user-gesture-required")
 
 IMAGE_SIZES = [(1284, 716), (716, 1280), (1176, 784), (1088, 1904), (2276, 912), (1176, 1764)]
 
@@ -139,12 +129,7 @@ FILMS = {name: (expectation, rendition) for name, expectation, rendition in _exp
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """All videos, played once."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        message = "chromium is not installed; `apt-get install chromium` brings it."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+    chromium = browsers.chromium()
     found = Stage({name: render(*film) for name, film in FILMS.items()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, stage=found))
     server.daemon_threads = True

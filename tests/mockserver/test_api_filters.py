@@ -12,8 +12,9 @@ FIELDS = {"x": lambda row: row}
 
 def passes(have: Any, operator: str, want: Any) -> bool:
     """Tell whether a row passes one condition."""
+    numbers = ("x",) if isinstance(want, int) else ()
     (condition,) = filters.prepare(
-        [{"field": "x", "operator": operator, "value": want}], FIELDS, lambda _, value: value
+        [{"field": "x", "operator": operator, "value": want}], FIELDS, lambda _, value: value, numbers
     )
     return condition.passes(have)
 
@@ -61,7 +62,10 @@ def test_nonsense_is_refused_without_a_row(field: str, operator: str, want: Any)
     assert refused.value.code == "invalid_filter"
 
 
-def test_values_that_cannot_be_compared_are_refused() -> None:
-    """A number and a text have no order."""
-    with pytest.raises(Problem, match="cannot be used with 'soon'"):
-        passes(3, "gt", "soon")
+@pytest.mark.parametrize(("numbers", "want"), [(("x",), "soon"), (("x",), True), ((), 3), ((), None)])
+@pytest.mark.parametrize("operator", ["gt", "gte", "lt", "lte"])
+def test_values_that_cannot_be_compared_are_refused(numbers: tuple[str, ...], operator: str, want: Any) -> None:
+    """A number and a text have no order, and what a field holds is known without any row."""
+    asked = [{"field": "x", "operator": operator, "value": want}]
+    with pytest.raises(Problem, match=f"cannot be used with '{want}'"):
+        filters.prepare(asked, FIELDS, lambda _, value: value, numbers)

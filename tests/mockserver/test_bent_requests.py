@@ -88,13 +88,14 @@ def _targets() -> dict[str, tuple[str, str, str, Any]]:
         if not row.emulated:
             continue
         path = PATHS.get(row.id) or row.path.replace("{id}", PATHS.get(row.path.split("/")[1], ""))
-        path = path.replace("{namespace}/{name}", APP).replace("{version_id}", "7kq2v605")
+        path = path.replace("{namespace}/{name}", APP).replace("{version_id}", "7kq2v605").replace("{sid}", "{session}")
         found[row.id] = (row.method, path, QUERIES.get(row.id, ""), BODIES.get(row.id))
     for route in routes():
         kind = route.path.split("/")[1]
         of = {"journal": "{exchange}", "deliveries": "{delivery}", "tasks": "{done}"}.get(kind, "")
+        path = "/_mock" + route.path.replace("{id}", of).replace("{name}", "start.js")
         found[f"{route.method} {route.path}"] = (
-            route.method, "/_mock" + route.path.replace("{id}", of), "limit=3" * ("limit" in route.query), route.example
+            route.method, path, "limit=3" * ("limit" in route.query), route.example
         )  # fmt: skip
     return found
 
