@@ -95,6 +95,10 @@ class Surgery:
         """Put something else in the place of an attribute of a module, class or object."""
         self._patch.setattr(owner, name, value)
 
+    def item(self, table: Any, key: Any, value: Any) -> None:
+        """Put something else in the place of a mapping's member, or of a name that a module does not have."""
+        self._patch.setitem(table, key, value)
+
     def wrap(self, owner: Any, name: str, around: Callable[..., Any]) -> None:
         """Replace a function by `around(original, *arguments)`."""
         original = getattr(owner, name)

@@ -39,7 +39,14 @@ def try_mutant(mutant: Mutant) -> Trial:
         raise ValueError(f"{mutant.name}: no check cites {mutant.requirement}; name the checks that are to be run")
     results = Results()
     with mutant.applied(), serving(SETTINGS) as server:
-        target = Target(server.base_url, "mutant", app_version=mutant.version, spend=1000 * MICROCENTS_PER_USD)
+        target = Target(
+            server.base_url,
+            "mutant",
+            app_version=mutant.version,
+            spend=1000 * MICROCENTS_PER_USD,
+            patience=5,
+            task_patience=5,
+        )
         for event in run(target, Wish(names=names), Recorder()):
             results.take(event)
     row = results.rows[mutant.requirement]

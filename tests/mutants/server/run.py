@@ -6,7 +6,7 @@ from typing import Any
 from contracts.apps.table import VersionName
 from contracts.wire.problems import Problem
 from mockserver import catalogue
-from mockserver.api import runs
+from mockserver.api import making, runs
 from tests.mutants.mutant import mutant
 from tests.mutants.surgery import Answer, Surgery
 
@@ -127,7 +127,7 @@ def unknown_members_refused(surgery: Surgery) -> None:
 @mutant("REQ-RUN-014")
 def workers_lost(surgery: Surgery) -> None:
     """The task does not show its workers."""
-    surgery.replace(runs, "_KEPT", tuple(name for name in runs._KEPT if name != "workers"))
+    surgery.replace(making, "_KEPT", tuple(name for name in making._KEPT if name != "workers"))
 
 
 @mutant("REQ-RUN-010")
