@@ -1,0 +1,85 @@
+"""What makes a Python object an adaptor: reads calls from stdin, answers on stdout, several at once.
+
+class Mine:
+    client = {"name": "mine", "version": "1.0", "language": "python"}
+    supports = ("run", "run.wait", "get")
+
+    def run(self, order, app, input, wait=False, **_): ...      # returns what was seen
+    def get(self, order, task): ...
+    def told(self, error): ...                                  # what an exception tells, see calls.RAISED
+
+serve(Mine())
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO, Protocol
+
+from contracts.clientside.protocol import MOST_LINE, VERSION
+
+MAX_PARALLEL = 8
+
+_SELF = "self"
+
+
+class CannotError(Exception):
+    """The client has no such thing; the message names the capability."""
+
+
+class Adapted(Protocol):
+    """A client, adapted; each call of calls.toml is a method of that name with an Order's line and the arguments."""
+
+    client: Mapping[str, str]
+    supports: tuple[str, ...]
+
+    def told(self, error: Exception) -> dict[str, Any]:
+        """Return what an error tells a user: `class`, `message`, and what else it has."""
+
+    def forget(self, case: str) -> None:
+        """Close what was kept for a case."""
+
+
+def answer(adapted: Adapted, order: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one call and return the answer's line."""
+    call = getattr(adapted, order["call"], None)
+    if call is None:
+        return {"seq": order["seq"], "cannot": {"needs": order["call"]}}
+    try:
+        return {"seq": order["seq"], "saw": call(order, **order["with"])}
+    except CannotError as error:
+        return {"seq": order["seq"], "cannot": {"needs": str(error)}}
+    except Exception as error:  # noqa: BLE001  # whatever a client raises is what the case wants to know
+        return {"seq": order["seq"], "raised": adapted.told(error)}
+
+
+def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None = None) -> None:
+    """Answer calls until stdin ends or says bye; what prints goes to stderr, for stdout is the protocol's."""
+    source, sink = lines or sys.stdin.buffer, out or sys.stdout.buffer
+    sys.stdout = sys.stderr
+    writing = threading.Lock()
+
+    def write(document: Mapping[str, Any]) -> None:
+        line = json.dumps(document, default=str).encode("ascii")
+        if len(line) > MOST_LINE:
+            told = {"class": "AdaptorError", "message": f"an answer of {len(line)} bytes does not fit into a line"}
+            line = json.dumps({"seq": document["seq"], "raised": told}).encode("ascii")
+        with writing:
+            sink.write(line + b"\n")
+            sink.flush()
+
+    with ThreadPoolExecutor(MAX_PARALLEL * 2, "adaptor") as pool:
+        for line in source:
+            asked = json.loads(line)
+            if asked["op"] == "hello":
+                supports = list(adapted.supports)
+                hello = {"kit": VERSION, "client": dict(adapted.client), "supports": supports}
+                write({**hello, "max_parallel": MAX_PARALLEL})
+            elif asked["op"] == "call":
+                pool.submit(lambda order: write(answer(adapted, order)), asked)
+            elif asked["op"] == "end":
+                adapted.forget(asked["case"])
+            else:
+                break

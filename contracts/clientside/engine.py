@@ -1,0 +1,153 @@
+"""Plays cases, several at once, and yields what happens as events."""
+
+import queue
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from contracts.clientside import clock, judging
+from contracts.clientside.case import Case, Witness
+from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
+from contracts.clientside.play import Play, Said
+from contracts.clientside.players.stepping import PlayerError, Stage
+from contracts.clientside.protocol import Hello
+from contracts.clientside.verdicts import Verdict
+from contracts.clientside.world import World, WorldError
+
+
+class Player(Protocol):
+    """A way to drive a client."""
+
+    hello: Hello
+    mode: str
+    witnesses: frozenset[Witness]
+
+    @property
+    def broken(self) -> str | None:
+        """Why nothing can be played any more, or None."""
+
+    def play(self, stage: Stage) -> None:
+        """Play a case; raises a PlayerError when the client's side breaks off."""
+
+    def stderr(self, case: Case) -> str:
+        """What the client's side wrote there during a case, as far as that can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """Where the worlds are."""
+
+    base_url: str
+    control_token: str | None = None
+    seed: int = 0
+    run: str = "kit"
+    """Part of every key, so that two runs on one emulator do not meet."""
+
+    def world(self, case: Case) -> World:
+        """Return a case's own world."""
+        words = "-".join(part for part in case.name.replace("/", "-").replace("[", "-").replace("=", "-").split("]"))
+        return World(self.base_url, f"{self.run}-{words}", self.control_token)
+
+
+def run(
+    player: Player,
+    emulator: Emulator,
+    cases: Sequence[Case],
+    *,
+    parallel: int | None = None,
+    inputs: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[Event]:
+    """Play cases.
+
+    Args:
+        player: drives the client.
+        emulator: where the worlds are.
+        cases: in the order they are begun.
+        parallel: cases at once; the client's own word unless given, which it never exceeds.
+        inputs: what stands for `$input`, by the name of the case.
+    """
+    begun = clock.now()
+    hello = player.hello
+    told = _server(emulator)
+    names = tuple(case.name for case in cases)
+    witnesses = tuple(sorted(player.witnesses))
+    yield RunBegan(hello, player.mode, witnesses, names, emulator.seed, told)
+    events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    at_once = min(hello.max_parallel, parallel or hello.max_parallel)
+
+    def play_all() -> None:
+        with ThreadPoolExecutor(at_once, "kit-case") as pool:
+            for case in cases:
+                pool.submit(_case, player, emulator, case, (inputs or {}).get(case.name), events)
+        events.put(None)
+
+    with ThreadPoolExecutor(1, "kit-run") as background:
+        background.submit(play_all)
+        while (event := events.get()) is not None:
+            yield event
+    yield RunEnded(clock.now() - begun, player.broken)
+
+
+def _server(emulator: Emulator) -> Mapping[str, Any]:
+    world = World(emulator.base_url, emulator.run, emulator.control_token)
+    try:
+        return world.ask("GET", "/health")
+    finally:
+        world.close()
+
+
+def _case(
+    player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, Any] | None, events: "queue.SimpleQueue[Any]"
+) -> None:
+    """Play one case; whatever happens, it ends with one CaseEnded."""
+    try:
+        events.put(CaseBegan(case))
+        events.put(_played(player, emulator, case, drawn))
+    except Exception as error:  # noqa: BLE001  # the kit's own fault must not hang the run, and counts as such
+        told = f"the kit failed: {type(error).__name__}: {error}"
+        events.put(CaseEnded(case, tuple(judging.unplayed(case, "harness-error", told)), None))
+
+
+def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, Any] | None) -> CaseEnded:
+    excuse = judging.excused(case, player.hello.supports)
+    if excuse is not None:
+        return CaseEnded(case, tuple(excuse), None)
+    if player.broken is not None:
+        return CaseEnded(
+            case, tuple(judging.unplayed(case, "not-run", f"the client's side broke: {player.broken}")), None
+        )
+    begun = clock.now()
+    world = emulator.world(case)
+    folder = Path(tempfile.mkdtemp(prefix="inferencesh-mock-conform-"))
+    broke: PlayerError | None = None
+    said: dict[str, Said] = {}
+    verdict: Verdict = "harness-error"
+    try:
+        world.set_up(case)
+        try:
+            player.play(Stage(case, world, folder, said, drawn))
+        except PlayerError as error:
+            broke = error
+        play = Play(
+            case=case,
+            witnesses=player.witnesses,
+            supports=player.hello.supports,
+            folder=folder,
+            api_key=world.api_key,
+            seen=world.look(videos="download" in case.capabilities and broke is None),
+            said=said,
+            stderr=player.stderr(case),
+            seconds=clock.now() - begun,
+        )
+        emitted = judging.judged(play) if broke is None else judging.unplayed(case, verdict, str(broke))
+        world.leave()
+        return CaseEnded(case, tuple(emitted), play, clock.now() - begun)
+    except WorldError as error:
+        return CaseEnded(case, tuple(judging.unplayed(case, verdict, str(error))), None, clock.now() - begun)
+    finally:
+        world.close()
+        shutil.rmtree(folder, ignore_errors=True)

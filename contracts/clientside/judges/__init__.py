@@ -1,0 +1,1 @@
+"""Judges, by the witness they hear first."""

@@ -1,0 +1,104 @@
+"""What every case is judged by, whatever else it is about."""
+
+from typing import Any
+
+from contracts import operations
+from contracts.clientside.judge import judge
+from contracts.clientside.play import Play
+from contracts.clientside.verdicts import FailedCheck
+from contracts.wire.statuses import TERMINAL, Status
+
+FIXES = (
+    "nothing arrived. Is the client given {url} as its base URL (most read no variable for it)? Is a proxy set, and "
+    "127.0.0.1 not in NO_PROXY? Does the command name {{base_url}} where the address belongs?"
+)
+
+
+@judge("server")
+def contact(play: Play) -> None:
+    """Some request of the client reached the server."""
+    asked = any(said.reply is not None and said.reply.kind != "cannot" for said in play.said.values())
+    if asked and not play.seen.journal and _calls_something(play):
+        raise FailedCheck(FIXES.format(url="{base_url}"))
+
+
+@judge("server")
+def valid_requests(play: Play) -> None:
+    """Every request of the client is one that the API knows."""
+    for row in play.seen.journal:
+        line = f"{row['method']} {row['path']}"
+        if row["operation"] is None and row["method"] != "OPTIONS":
+            raise FailedCheck(f"{line} is no call of the API; it was answered {row['status']}")
+        wants_json = any(spec.id == row["operation"] and spec.request for spec in operations.load())
+        body = row["request"]["body"] or {}
+        if wants_json and body.get("bytes") and not isinstance(body.get("json"), dict) and row["status"] != 413:
+            raise FailedCheck(f"{line}: the body has to be a JSON object, got {str(body)[:120]}")
+
+
+@judge("server")
+def faults_reached(play: Play) -> str | None:
+    """Everything that was armed has been met."""
+    if play.case.optional_faults:
+        return None
+    missed = [
+        entry["told"]
+        for entry in play.seen.ledger
+        if entry["state"] in {"unreached", "underway"}
+        and not entry["excused"]
+        and entry["met"] < max(1, int(entry["expected"]))
+    ]
+    if missed:
+        raise FailedCheck(f"a fault was not reached, so that nothing is known of how it is borne: {missed[0]}")
+    return None
+
+
+@judge("server")
+def harness_valid(play: Play) -> None:
+    """The emulator answered nothing with a 5xx that was not armed."""
+    for row in play.seen.journal:
+        if (row["status"] or 0) >= 500 and row["status"] != 501 and not row["faults"] and not _is_planned(play, row):
+            raise FailedCheck(f"{row['method']} {row['path']} was answered {row['status']}, and no plan asked for it")
+
+
+@judge("client")
+def claims_are_true(play: Play) -> None:
+    """The client says of nothing that it cannot, where it claims that it can."""
+    for said, told in play.replies("cannot"):
+        raise FailedCheck(f"{said.step}: the client supports {said.call} by its own word, and cannot: {told['needs']}")
+
+
+@judge("server", "client")
+def report_is_true(play: Play) -> None:
+    """What the client says of each task is what the server knows of it."""
+    for said, told in play.replies("saw"):
+        ends = [told] if "status" in told else [told.get("end")] if said.call == "stream" else []
+        for end in ends:
+            _is_true(play, said.step, end)
+
+
+def _is_true(play: Play, step: str, end: Any) -> None:  # noqa: ANN401  # JSON
+    if not isinstance(end, dict) or end.get("id") is None or end.get("status") is None:
+        return
+    known = play.seen.tasks.get(end["id"])
+    if known is None:
+        raise FailedCheck(f"{step}: the client tells of task {end['id']}, and the server has none of that id")
+    said = play.status(end["status"])
+    if said not in TERMINAL:
+        return
+    if int(said) != known["status"]:
+        raise FailedCheck(
+            f"{step}: the client says that the task is {said.name.lower()}, the server that it is {known['status_text']}"
+        )
+    video = end["output"].get("video") if isinstance(end.get("output"), dict) else None
+    url = video.get("uri") if isinstance(video, dict) else video
+    if said == Status.COMPLETED and isinstance(url, str) and url != known["output_url"]:
+        raise FailedCheck(f"{step}: the client says that the video is at {url}, the server {known['output_url']}")
+
+
+def _calls_something(play: Play) -> bool:
+    return any(said.call not in {"verify_webhook", "listen", "heard"} for said in play.said.values())
+
+
+def _is_planned(play: Play, row: Any) -> bool:  # noqa: ANN401  # JSON
+    """Whether an outcome of the task explains the status, or the key's own magic."""
+    return bool(play.case.plan) and any(row["id"] in entry.get("exchanges", ()) for entry in play.seen.ledger)

@@ -1,0 +1,204 @@
+"""Judges of what the server saw: calls, their order and gaps, credentials, money."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.clientside.judge import judge
+from contracts.clientside.play import Play, Row
+from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+
+MICROCENTS_PER_USD = 100_000_000
+
+
+@judge("server")
+def calls(
+    play: Play,
+    *,
+    on: str,
+    least: int = 0,
+    most: int | None = None,
+    exactly: int | None = None,
+    status: int | None = None,
+) -> str:
+    """There were so many calls of an operation, with some status if one is given."""
+    rows = [row for row in play.exchanges(on) if status is None or row["status"] == status]
+    least, most = (least, most) if exactly is None else (exactly, exactly)
+    if len(rows) < least or (most is not None and len(rows) > most):
+        wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
+        raise FailedCheck(f"expected {wanted} calls of {on}, saw {len(rows)}: {_lines(rows)}")
+    return f"{len(rows)} calls of {on}"
+
+
+@judge("server")
+def charged(play: Play, *, tasks: int | None = None, most: int | None = None) -> str:
+    """So many tasks have been made and charged, or no more than some number."""
+    made = [row for row in play.seen.credits["tasks"] if row["charged"] - row["refunded"] > 0]
+    spent = sum(row["charged"] - row["refunded"] for row in made) / MICROCENTS_PER_USD
+    if (tasks is not None and len(made) != tasks) or (most is not None and len(made) > most):
+        wanted = f"{tasks}" if tasks is not None else f"{most} at most"
+        raise FailedCheck(f"expected {wanted} tasks to be charged, and {len(made)} were, for ${spent:.2f}")
+    return f"{len(made)} charged, ${spent:.2f}"
+
+
+@judge("server")
+def made(play: Play, *, tasks: int) -> None:
+    """So many tasks were made, charged or not."""
+    count = len(play.seen.credits["tasks"])
+    if count != tasks:
+        raise FailedCheck(f"expected {tasks} tasks to be made, and {count} were")
+
+
+@judge("server")
+def no_suspects(play: Play) -> None:
+    """Nothing was submitted twice while the client could not know that the first had landed."""
+    suspects = play.seen.credits["suspects"]
+    if suspects:
+        raise FailedCheck(f"{len(suspects)} submissions look like duplicates: {json.dumps(suspects[0])[:300]}")
+
+
+@judge("server")
+def no_key(play: Play, *, on: str) -> str:
+    """The API key is in no call of an operation that has no need for it: neither in headers nor in the URL."""
+    rows = play.exchanges(on)
+    if not rows:
+        raise BlockedCheck(f"there was no call of {on}")
+    for row in rows:
+        if _header(row, "authorization") is not None or play.api_key in f"{row['path']}?{row['query']}":
+            raise FailedCheck(f"{row['method']} {row['path']} carries the API key, and its URL is permission enough")
+    return f"none of {len(rows)} calls carries it"
+
+
+@judge("server")
+def has_header(play: Play, *, on: str, name: str, pattern: str) -> None:
+    """Every call of an operation carries a header that looks so."""
+    rows = play.exchanges(on)
+    if not rows:
+        raise BlockedCheck(f"there was no call of {on}")
+    for row in rows:
+        value = _header(row, name)
+        if value is None or not re.fullmatch(pattern, value):
+            raise FailedCheck(f"{row['method']} {row['path']}: expected {name} like {pattern}, got {value!r}")
+
+
+@judge("server")
+def gaps(
+    play: Play,
+    *,
+    on: str,
+    least: float = 0.0,
+    most: float | None = None,
+    after_status: int | None = None,
+    growing: bool = False,
+) -> str:
+    """Between calls of an operation lie so many real seconds, and growing ones if wanted; 5 % are forgiven.
+
+    Only gaps after an answer of `after_status` count, if it is given. Measured at the server, from the end of one call
+    to the beginning of the next, so that nothing is blamed on the network.
+    """
+    rows = play.exchanges(on)
+    found = [
+        play.real(later) - play.real(earlier, "ended_at" if earlier["ended_at"] else "at")
+        for earlier, later in zip(rows, rows[1:], strict=False)
+        if after_status is None or earlier["status"] == after_status
+    ]
+    if not found:
+        raise BlockedCheck(f"there are no two calls of {on} to measure between")
+    told = ", ".join(f"{gap:.2f}" for gap in found)
+    if any(gap < least * 0.95 for gap in found):
+        raise FailedCheck(f"expected at least {least:g} s between calls of {on}, saw {told} s")
+    if most is not None and any(gap > most * 1.05 for gap in found):
+        raise FailedCheck(f"expected at most {most:g} s between calls of {on}, saw {told} s")
+    if growing and any(later < earlier * 1.1 for earlier, later in zip(found, found[1:], strict=False)):
+        raise FailedCheck(f"expected the gaps between calls of {on} to grow, saw {told} s")
+    return f"gaps of {told} s"
+
+
+@judge("server")
+def quiet_after_end(play: Play) -> None:
+    """Nothing asks for a task any more once an answer has told its end."""
+    ended: dict[str, Row] = {}
+    for row in sorted(play.exchanges(), key=lambda row: row["at"]):
+        task = _task_of(row)
+        if row["operation"] not in {"tasks.get", "tasks.status", "tasks.stream"} or task is None:
+            continue
+        before = ended.get(task)
+        # One look at the whole task after its status has been told is no polling.
+        if before is not None and not (before["operation"] != "tasks.get" and row["operation"] == "tasks.get"):
+            raise FailedCheck(f"{row['method']} {row['path']} came after {before['path']} had told the end")
+        if _tells_end(play, row) and (before is None or row["operation"] == "tasks.get"):
+            ended[task] = row
+
+
+@judge("server")
+def sent_input(play: Play, *, step: str, nth: int = 1) -> None:
+    """The input arrived exactly as the client was given it."""
+    rows = play.exchanges("run")
+    said = play.said.get(step)
+    if said is None or len(rows) < nth:
+        raise BlockedCheck("no run arrived")
+    body = (rows[nth - 1]["request"]["body"] or {}).get("json")
+    got = body.get("input") if isinstance(body, dict) else None
+    if not _equal(got, said.arguments["input"]):
+        raise FailedCheck(f"given {_shown(said.arguments['input'])}, sent {_shown(got)}")
+
+
+@judge("server")
+def sent_body(play: Play, *, on: str, step: str, file: str) -> str:
+    """The bytes that arrived are those of the local file."""
+    rows = play.exchanges(on)
+    if not rows:
+        raise BlockedCheck(f"there was no call of {on}")
+    body = rows[-1]["request"]["body"] or {"bytes": 0, "sha256": None}
+    wanted = play.sha256(play.folder / file)
+    if body["sha256"] != wanted:
+        raise FailedCheck(f"{step}: sent {body['bytes']} bytes that are not those of {file}")
+    return f"{body['bytes']} bytes"
+
+
+def _header(row: Row, name: str) -> str | None:
+    return next((value for key, value in row["request"]["headers"] if key.lower() == name.lower()), None)
+
+
+def _task_of(row: Row) -> str | None:
+    parts = row["path"].split("/")
+    return parts[parts.index("tasks") + 1] if "tasks" in parts and len(parts) > parts.index("tasks") + 1 else None
+
+
+def _tells_end(play: Play, row: Row) -> bool:
+    """Whether an answer that arrived told a terminal status."""
+    body = (row["response"] or {}).get("body") or {}
+    if row["outcome"] != "answered" or row["status"] != 200:
+        return False
+    document = body.get("json")
+    if document is None and isinstance(body.get("text"), str):
+        lines = [line.removeprefix("data:").strip() for line in body["text"].splitlines() if '"status"' in line]
+        try:
+            document = json.loads(lines[-1]) if lines else None
+        except ValueError:
+            return False
+    if isinstance(document, dict) and isinstance(document.get("data"), dict):
+        document = document["data"]
+    told = play.status(document.get("status")) if isinstance(document, dict) else None
+    return told is not None and told.name in {"COMPLETED", "FAILED", "CANCELLED", "REJECTED"}
+
+
+def _lines(rows: list[Row]) -> str:
+    return (
+        "; ".join(f"{row['method']} {row['path'][:60]} {row['status'] or row['outcome']}" for row in rows[:8]) or "none"
+    )
+
+
+def _equal(got: Any, given: Any) -> bool:  # noqa: ANN401  # JSON
+    """Whether two JSON values are the same; 1 and true are not, 1 and 1.0 are."""
+    if isinstance(got, Mapping) and isinstance(given, Mapping):
+        return got.keys() == given.keys() and all(_equal(got[key], given[key]) for key in given)
+    if isinstance(got, list) and isinstance(given, list):
+        return len(got) == len(given) and all(_equal(one, two) for one, two in zip(got, given, strict=True))
+    return isinstance(got, bool) == isinstance(given, bool) and bool(got == given)
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401  # JSON
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= 200 else text[:200] + "..."

@@ -1,0 +1,113 @@
+"""Turns a play into verdicts: one for each check that the case has declared, whatever happened."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from contracts.clientside import calls, case as cases, judge
+from contracts.clientside.case import Case, CheckSpec, Probe, Witness
+from contracts.clientside.judge import Judge
+from contracts.clientside.play import Play
+from contracts.clientside.verdicts import BlockedCheck, Emitted, FailedCheck, Verdict
+
+ALWAYS = (
+    ("wire.harness-valid", "harness-valid"),
+    ("wire.contact", "contact"),
+    ("wire.valid-requests", "valid-requests"),
+    ("wire.faults-reached", "faults-reached"),
+    ("adaptor.claims-are-true", "claims-are-true"),
+    ("adaptor.report-is-true", "report-is-true"),
+)
+"""Checks of every case with their judges."""
+
+GATES = ("wire.harness-valid", "wire.contact", "wire.faults-reached", "adaptor.claims-are-true")
+"""Where one of these fails, nothing can be said of what the case is about."""
+
+
+def declared(case: Case) -> tuple[Probe, ...]:
+    """Return every check that a case will emit, in the order they are decided."""
+    always = tuple(Probe(cases.checks()[check], name, {}) for check, name in ALWAYS)
+    return always + case.probes
+
+
+def judged(play: Play) -> list[Emitted]:
+    """Return the verdicts on a case that was played."""
+    found: dict[str, Emitted] = {}
+    gate: Emitted | None = None
+    for probe in declared(play.case):
+        missing = [name for name in judge.load()[probe.judge].witnesses if name not in play.witnesses]
+        if missing:
+            emitted = _emitted(probe, "not-observable", f"the {' and the '.join(missing)} cannot be heard this way")
+        elif gate is not None:
+            verdict: Verdict = "harness-error" if gate.check == "wire.harness-valid" else "not-run"
+            emitted = _emitted(probe, verdict, f"{gate.check} failed: {gate.told}")
+        elif blocker := next((name for name in probe.after if found[name].verdict not in {"pass", "warn"}), None):
+            emitted = _emitted(probe, "not-run", f"says nothing, for {blocker} did not pass")
+        else:
+            emitted = _decided(probe, judge.load()[probe.judge], play)
+        if probe.check.id in GATES and emitted.verdict == "fail":
+            gate = emitted
+            if probe.check.id == "wire.harness-valid":
+                emitted = dataclasses.replace(emitted, verdict="harness-error")
+        found[probe.check.id] = emitted
+    return list(found.values())
+
+
+def excused(case: Case, supports: frozenset[str]) -> list[Emitted] | None:
+    """Return the verdicts on a case that a client is not asked for, or None when it is.
+
+    A client is excused by its own `supports` alone; a capability that is core excuses nobody.
+    """
+    missing = sorted(case.capabilities - supports)
+    if not missing:
+        return None
+    core = [name for name in missing if name in calls.core()]
+    if core:
+        told = f"the client does not support {core[0]}, which every client of this API needs"
+        return [_emitted(probe, "fail", told) for probe in case.probes]
+    return [_emitted(probe, "not-applicable", f"the client does not support {missing[0]}") for probe in declared(case)]
+
+
+def unplayed(case: Case, verdict: Verdict, told: str) -> list[Emitted]:
+    """Return the verdicts on a case that could not be played."""
+    return [_emitted(probe, verdict, told) for probe in declared(case)]
+
+
+def _decided(probe: Probe, chosen: Judge, play: Play) -> Emitted:
+    try:
+        told = chosen.run(play, **probe.arguments)
+    except FailedCheck as failure:
+        verdict: Verdict = "fail" if probe.check.level == "MUST" else "warn"
+        return _emitted(probe, verdict, str(failure))
+    except BlockedCheck as blocked:
+        return _emitted(probe, "not-run", str(blocked))
+    except Exception as error:  # noqa: BLE001  # a judge that stumbles over what a client said is our fault, not its
+        return _emitted(probe, "harness-error", f"the judge {chosen.name} failed: {type(error).__name__}: {error}")
+    return _emitted(probe, "pass", told or "as it should be")
+
+
+def _emitted(probe: Probe, verdict: Verdict, told: str) -> Emitted:
+    spec: CheckSpec = probe.check
+    witnesses: tuple[Witness, ...] = judge.load()[probe.judge].witnesses
+    return Emitted(spec.id, spec.level, verdict, told, spec.says, spec.requirements, witnesses)
+
+
+def problems(every: Iterable[Case]) -> list[str]:
+    """Return what is wrong with cases: judges that there are not, arguments that do not fit, a check named twice."""
+    found = []
+    judges: Mapping[str, Judge] = judge.load()
+    for row in every:
+        names = [probe.check.id for probe in declared(row)]
+        found += [
+            f"{row.name}: emits {name} twice" for name in sorted({name for name in names if names.count(name) > 1})
+        ]
+        for probe in row.probes:
+            if probe.judge not in judges:
+                found.append(f"{row.name}: there is no judge {probe.judge!r}; there are {', '.join(judges)}")
+            elif wrong := judges[probe.judge].fits(probe.arguments):
+                found.append(f"{row.name}: {probe.check.id}: {wrong}")
+            found += [
+                f"{row.name}: {probe.check.id} comes after {name}, which is not before it"
+                for name in probe.after
+                if name not in names[: names.index(probe.check.id)]
+            ]
+    return found

@@ -1,0 +1,125 @@
+"""What is known of a case once it has been played: what the client said, what the server saw, what is on disk."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from contracts.clientside.case import Case, Witness
+from contracts.clientside.protocol import Reply
+from contracts.wire.statuses import Numbering, Status, number
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Said:
+    """One call and what came of it."""
+
+    step: str
+    call: str
+    arguments: Mapping[str, Any]
+    """As they were sent."""
+    reply: Reply | None = None
+    """None: it was not made, or nothing came; `failure` says why."""
+    failure: str | None = None
+    began: float = 0.0
+    """Real seconds since the case began."""
+    ended: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "step": self.step,
+            "call": self.call,
+            "with": dict(self.arguments),
+            "reply": None if self.reply is None else self.reply.document(),
+            "failure": self.failure,
+            "began": round(self.began, 4),
+            "ended": None if self.ended is None else round(self.ended, 4),
+        }
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the server tells of the case's world."""
+
+    journal: list[Row]
+    """All exchanges of the vendor's surface with headers and bodies, the oldest first."""
+    ledger: list[Row]
+    credits: Row
+    deliveries: list[Row]
+    tasks: Mapping[str, Row]
+    """What the control plane knows of each task, by id."""
+    token: str
+    """Replays the world."""
+    start: datetime
+    """Of the world's clock."""
+    videos: Mapping[str, bytes] = field(default_factory=dict)
+    """By URL, what a fault-free download gives; only where a case downloads."""
+
+
+@dataclass(slots=True)
+class Play:
+    """A case as it was played."""
+
+    case: Case
+    witnesses: frozenset[Witness]
+    supports: frozenset[str]
+    folder: Path
+    """Where the case's files are."""
+    api_key: str
+    """Of the case's world."""
+    seen: Seen
+    said: dict[str, Said] = field(default_factory=dict)
+    """By the names of steps, in their order."""
+    stderr: str = ""
+    seconds: float = 0.0
+
+    def exchanges(self, operation: str | None = None) -> list[Row]:
+        """Return the server's record of calls, the oldest first; `run` stands for both addresses of a run."""
+        names = OPERATIONS.get(operation or "", (operation,))
+        return [row for row in self.seen.journal if operation is None or row["operation"] in names]
+
+    def real(self, row: Row, member: str = "at") -> float:
+        """Return when the server saw something, in real seconds since the world began; not under a manual clock."""
+        moment = datetime.fromisoformat(row[member])
+        return (moment - self.seen.start).total_seconds() / self.case.scale
+
+    def status(self, told: object) -> Status | None:
+        """Return the status that a client's number or word stands for, in the numbering of the case's world."""
+        numbering: Numbering = self.case.settings.get("status_numbers", "current")
+        if isinstance(told, str):
+            return next((status for status in Status if status.text == told.lower()), None)
+        return next((status for status in Status if number(status, numbering) == told), None)
+
+    def sha256(self, path: Path) -> str | None:
+        """Return the hash of a file, or None when there is none."""
+        try:
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return None
+
+    def replies(self, kind: str) -> Iterator[tuple[Said, Mapping[str, Any]]]:
+        """Yield the calls that ended so, with what was told."""
+        for said in self.said.values():
+            if said.reply is not None and said.reply.kind == kind:
+                yield said, said.reply.told
+
+
+OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "run": ("runs.create", "runs.create_legacy"),
+        "get": ("tasks.get",),
+        "status": ("tasks.status",),
+        "stream": ("tasks.stream",),
+        "list": ("tasks.list", "tasks.search"),
+        "cancel": ("tasks.cancel",),
+        "files.create": ("files.create",),
+        "upload": ("objects.put",),
+        "download": ("objects.get",),
+    }
+)  # fmt: skip - a table

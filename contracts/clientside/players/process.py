@@ -1,0 +1,146 @@
+"""A child process that speaks lines: started without a shell, in a group of its own, ended with everything it started."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from contracts.clientside.protocol import MOST_LINE
+
+GRACE = 2.0
+"""Real seconds between the request to end and the end by force."""
+
+MOST_STDERR = 64 * 1024
+"""Bytes of stderr that are kept, the last ones."""
+
+
+class StartError(Exception):
+    """The command cannot be started; the message says why."""
+
+
+class LineProcess:
+    """One child; its lines are handed to a function in a thread of their own."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        take: Callable[[bytes], None],
+        over: Callable[[str], None],
+    ) -> None:
+        """Start it.
+
+        Args:
+            argv: program and arguments; no shell reads them.
+            environment: all that it sees.
+            folder: where it runs.
+            take: gets each line of stdout, without its end; a line that is too long comes cut, one byte over the limit.
+            over: gets the reason once stdout is at its end.
+
+        Raises:
+            StartError: there is no such program, or it may not be run.
+        """
+        try:
+            self._process = subprocess.Popen(  # a list of words: no shell
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(environment),
+                cwd=folder,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise StartError(f"{argv[0]!r} cannot be started: {error.strerror}") from None
+        self._take, self._over = take, over
+        self._stderr: deque[bytes] = deque()
+        self._kept = 0
+        self._writing = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
+            threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def stderr(self) -> str:
+        """The end of what it wrote there."""
+        return b"".join(list(self._stderr)).decode("utf-8", "replace")[-MOST_STDERR:]
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def send(self, line: bytes, seconds: float) -> bool:
+        """Write a line; tell whether it was taken in time. A child that never reads fills the pipe."""
+        done = threading.Event()
+
+        def write() -> None:
+            with self._writing, contextlib.suppress(OSError, ValueError):
+                if self._process.stdin is not None:
+                    self._process.stdin.write(line + b"\n")
+                    self._process.stdin.flush()
+                    done.set()
+
+        thread = threading.Thread(target=write, name="adaptor-stdin", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        return done.is_set()
+
+    def end(self, grace: float = GRACE) -> None:
+        """Close its stdin, wait, ask it and at last force it to end, with everything in its group."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._process.stdin is not None and self._writing.acquire(timeout=0.1):
+                try:
+                    self._process.stdin.close()
+                finally:
+                    self._writing.release()
+        for number in (None, signal.SIGTERM, signal.SIGKILL):
+            if number is not None:
+                # The group also when the child itself has gone: what it started may still be there.
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+                if number is None:
+                    continue
+                break
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for thread in self._threads:
+            thread.join(1.0)
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _read_lines(self) -> None:
+        pipe = self._process.stdout
+        if pipe is None:
+            return
+        reason = "it closed its stdout"
+        with contextlib.suppress(OSError, ValueError):
+            while line := pipe.readline(MOST_LINE + 1):
+                self._take(line.rstrip(b"\r\n") if line.endswith(b"\n") else line)
+                if len(line) > MOST_LINE:
+                    reason = f"it sent a line of more than {MOST_LINE} bytes"
+                    break
+        self._over(reason)
+
+    def _read_stderr(self) -> None:
+        pipe = self._process.stderr
+        if pipe is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            while chunk := os.read(pipe.fileno(), 65536):
+                self._stderr.append(chunk)
+                self._kept += len(chunk)
+                while self._kept > MOST_STDERR and len(self._stderr) > 1:
+                    self._kept -= len(self._stderr.popleft())

@@ -1,0 +1,165 @@
+"""Plays a case step by step: resolves what steps say of each other, asks the client, does what is the kit's to do."""
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.clientside import clock, files
+from contracts.clientside.case import Case, Step
+from contracts.clientside.play import Said
+from contracts.clientside.protocol import Reply
+from contracts.clientside.world import World
+
+Ask = Callable[[str, Mapping[str, Any], float], Reply]
+"""Call, arguments and seconds to the deadline; raises a PlayerError when nothing proper came."""
+
+_REFERENCE = re.compile(r"@([a-z0-9-]+)\.([a-z0-9_.]+)")
+_LOCAL = re.compile(r"\$([a-z0-9.-]+)")
+
+
+class PlayerError(Exception):
+    """The client's side did not answer as the protocol wants; the message is what the report says."""
+
+
+class _Unknown(Exception):  # noqa: N818  # a control flow of this module
+    """A step refers to what an earlier one did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a case is played with."""
+
+    case: Case
+    world: World
+    """Set up for it."""
+    folder: Path
+    """Where its files are."""
+    said: dict[str, Said]
+    """Filled as it goes, by the names of steps."""
+    drawn: Mapping[str, Any] | None = None
+    """The input that stands for `$input`."""
+
+
+class Stepping:
+    """One case under way."""
+
+    def __init__(self, stage: Stage, ask: Ask) -> None:
+        """Begin.
+
+        Args:
+            stage: case, world, files.
+            ask: asks the client.
+        """
+        self._case = case = stage.case
+        self._world = stage.world
+        self._folder = folder = stage.folder
+        self._ask = ask
+        self._drawn = stage.drawn
+        self._begun = clock.now()
+        self._pending: dict[str, Future[None]] = {}
+        self.said = stage.said
+        for name, kind in case.files.items():
+            files.write(folder / name, kind)
+
+    def play(self) -> None:
+        """Play all steps.
+
+        Raises:
+            PlayerError: the client's side broke off.
+            WorldError: the emulator did.
+        """
+        with ThreadPoolExecutor(max(1, len(self._case.steps)), "kit-step") as pool:
+            for step in self._case.steps:
+                if step.kit:
+                    self._do(step)
+                    continue
+                arguments = self._arguments(step)
+                if arguments is None:
+                    continue
+                said = Said(step.name, step.call, arguments, began=self._elapsed())
+                self.said[step.name] = said
+                if step.background:
+                    self._pending[step.name] = pool.submit(self._call, said)
+                else:
+                    self._call(said)
+            for name in list(self._pending):
+                self._join(name)
+
+    def _elapsed(self) -> float:
+        return clock.now() - self._begun
+
+    @property
+    def _left(self) -> float:
+        return max(0.1, self._case.deadline - self._elapsed())
+
+    def _call(self, said: Said) -> None:
+        try:
+            said.reply = self._ask(said.call, said.arguments, self._left)
+        except PlayerError as error:
+            said.failure = str(error)
+            raise
+        finally:
+            said.ended = self._elapsed()
+
+    def _join(self, name: str) -> None:
+        self._pending.pop(name).result()
+
+    def _arguments(self, step: Step) -> dict[str, Any] | None:
+        try:
+            found = self._resolved(step.arguments)
+        except _Unknown as error:
+            self.said[step.name] = Said(step.name, step.call, dict(step.arguments), failure=str(error))
+            return None
+        resolved: dict[str, Any] = found
+        return resolved
+
+    def _resolved(self, value: Any) -> Any:  # noqa: ANN401  # JSON
+        if isinstance(value, str):
+            return self._word(value)
+        if isinstance(value, Mapping):
+            return {key: self._resolved(member) for key, member in value.items()}
+        if isinstance(value, list):
+            return [self._resolved(member) for member in value]
+        return value
+
+    def _word(self, text: str) -> Any:  # noqa: ANN401  # JSON
+        if text == "$input":
+            return self._drawn
+        if (local := _LOCAL.fullmatch(text)) and (local[1] in self._case.files or local[1].startswith("out")):
+            return str(self._folder / local[1])
+        reference = _REFERENCE.fullmatch(text)
+        if reference is None:
+            return text
+        name, path = reference.groups()
+        said = self.said.get(name)
+        if said is None or said.reply is None or said.reply.kind != "saw":
+            raise _Unknown(f"not made, for {name} told no {path}")
+        found: Any = said.reply.told
+        for part in path.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        if isinstance(found, Mapping) and "uri" in found:
+            found = found["uri"]
+        if found is None:
+            raise _Unknown(f"not made, for {name} told no {path}")
+        return found
+
+    # ------------------------------------------------------------------------------------------- the kit's own steps
+
+    def _do(self, step: Step) -> None:
+        told = step.arguments
+        match step.call:
+            case "advance":
+                self._world.advance(told.get("seconds"))
+            case "plan":
+                self._world.arm(told)
+            case "settle":
+                self._world.wait_for(
+                    str(told["on"]), int(told["count"]), min(self._left, float(told.get("seconds", 5)))
+                )
+            case "join":
+                self._join(str(told["step"]))
+            case _:
+                self._world.replay(self._world.deliveries()[int(told.get("nth", 1)) - 1]["id"])

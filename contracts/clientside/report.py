@@ -1,0 +1,114 @@
+"""A run as one JSON document, from which every other report is made; folded from the events."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.clientside import scores
+from contracts.clientside.case import AREAS
+from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
+from contracts.clientside.play import Play
+
+KIND = "inferencesh-mock conform"
+VERSION = 1
+
+MOST_BODY = 4_000
+"""Characters of one body that a report holds."""
+
+
+class Report:
+    """What a run has told so far."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._began: RunBegan | None = None
+        self._ended: RunEnded | None = None
+        self._cases: dict[str, CaseEnded] = {}
+
+    def take(self, event: Event) -> None:
+        """Fold an event in."""
+        match event:
+            case RunBegan():
+                self._began = event
+            case CaseEnded():
+                self._cases[event.case.name] = event
+            case RunEnded():
+                self._ended = event
+            case _:
+                pass
+
+    def document(self) -> dict[str, Any]:
+        """Return the report, in the order of the cases."""
+        began, ended = self._began, self._ended
+        names = () if began is None else began.cases
+        rows = [_case(self._cases[name]) for name in names if name in self._cases]
+        checks = [check for row in rows for check in row["checks"]]
+        return {
+            "kind": KIND,
+            "version": VERSION,
+            "client": None if began is None else began.client.document(),
+            "mode": None if began is None else began.mode,
+            "witnesses": [] if began is None else list(began.witnesses),
+            "server": {} if began is None else dict(began.server),
+            "seed": None if began is None else began.seed,
+            "seconds": None if ended is None else round(ended.seconds, 2),
+            "stopped": None if ended is None else ended.stopped,
+            "counts": scores.counts(checks),
+            "conformance": scores.conformance(checks).document(),
+            "observed": scores.observed(checks).document(),
+            "areas": {
+                area: scores.conformance(list(_of_area(rows, area))).document()
+                for area in AREAS
+                if any(_of_area(rows, area))
+            },
+            "cases": rows,
+        }
+
+
+def _of_area(rows: list[dict[str, Any]], area: str) -> Iterator[dict[str, Any]]:
+    return (check for row in rows if row["area"] == area for check in row["checks"])
+
+
+def _case(event: CaseEnded) -> dict[str, Any]:
+    case, play = event.case, event.play
+    return {
+        "name": case.name,
+        "area": case.area,
+        "property": case.property,
+        "seconds": round(event.seconds, 3),
+        "checks": [emitted.document() for emitted in event.emitted],
+        "evidence": None if play is None else _evidence(play),
+    }
+
+
+def _evidence(play: Play) -> dict[str, Any]:
+    seen = play.seen
+    return {
+        "token": seen.token,
+        "began": seen.start.isoformat(),
+        "scale": play.case.scale,
+        "plan": _plain(play.case.plan),
+        "calls": [said.document() for said in play.said.values()],
+        "exchanges": [_exchange(row) for row in seen.journal],
+        "deliveries": seen.deliveries,
+        "ledger": seen.ledger,
+        "credits": dict(seen.credits),
+        "stderr": play.stderr,
+    }
+
+
+def _exchange(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("id", "at", "ended_at", "operation", "method", "path", "query", "status", "outcome", "faults", "task_id")
+    sides = {side: _side(row[side]) for side in ("request", "response")}
+    return {name: row[name] for name in kept} | sides
+
+
+def _side(side: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if side is None:
+        return None
+    body = side["body"] or {}
+    text = str(body.get("json", body.get("text", "")) or "")
+    return {"headers": side["headers"], "bytes": body.get("bytes", 0), "body": text[:MOST_BODY]}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # TOML
+    return {key: _plain(member) for key, member in value.items()} if isinstance(value, Mapping) else value

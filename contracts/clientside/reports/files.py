@@ -1,0 +1,80 @@
+"""Reports as files: JSON to keep and merge, JUnit for CI, Markdown for a pull request, a badge."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from contracts.clientside import scores
+
+Document = Mapping[str, Any]
+
+
+def write_json(path: Path, report: Document) -> None:
+    """Write the report itself."""
+    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_junit(path: Path, report: Document) -> None:
+    """Write a test case for each check, a suite for each case."""
+    junit = JUnitXml("inferencesh-mock conform")
+    for row in report["cases"]:
+        suite = TestSuite(row["name"])
+        for check in row["checks"]:
+            case = TestCase(f"{check['check']}: {check['says']}", classname=f"conform.{row['area']}")
+            match check["verdict"]:
+                case "fail" | "not-run":
+                    case.result = [Failure(check["told"], check["verdict"])]
+                case "harness-error":
+                    case.result = [Error(check["told"], "harness")]
+                case "not-applicable" | "not-observable":
+                    case.result = [Skipped(check["told"])]
+                case "warn":
+                    case.system_out = check["told"]
+                case _:
+                    pass
+            suite.add_testcase(case)
+        junit.add_testsuite(suite)
+    junit.write(str(path), pretty=True)
+
+
+def markdown(report: Document) -> str:
+    """Return a summary for a pull request."""
+    client, checks = report["client"], [check for row in report["cases"] for check in row["checks"]]
+    code = scores.exit_code(checks)
+    mark, word = {0: ("✅", "behaves"), 1: ("❌", "does not behave")}.get(
+        code, ("💥", "could not be judged: the kit failed")
+    )
+    lines = [f"### {mark} {client['name']} {client['version']} {word}", ""]
+    for name in ("conformance", "observed"):
+        lines.append(f"- {name}: {scores.Share(report[name]['passed'], report[name]['of']).text()}")
+    lines += [f"- witnesses: {', '.join(report['witnesses'])}", ""]
+    found = [(row, check) for row in report["cases"] for check in row["checks"] if check["verdict"] in _TOLD]
+    if found:
+        lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
+        lines += [
+            f"| `{row['name']}` | **{check['check']}** {_cell(check['says'])} | {check['verdict']} | {_cell(check['told'])} |"
+            for row, check in found
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def badge(report: Document) -> dict[str, Any]:
+    """Return what shields.io shows as an endpoint badge; grey where not everything could be heard."""
+    checks = [check for row in report["cases"] for check in row["checks"]]
+    share = scores.conformance(checks)
+    whole = set(report["witnesses"]) == {"server", "client", "disk"} and share.whole > 0
+    colour = "lightgrey" if not whole else "brightgreen" if share.part == share.whole else "red"
+    told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST"
+    return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
+
+
+_TOLD = frozenset({"fail", "warn", "not-run", "harness-error"})
+
+
+def _cell(text: str) -> str:
+    """Return text that fits into a cell and stays text."""
+    shown = text if len(text) <= 300 else text[:300] + "…"
+    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

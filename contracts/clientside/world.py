@@ -1,0 +1,143 @@
+"""A case's world on the emulator: set up before the first call, and looked at after the last.
+
+WorldError
+    The emulator does not do what the kit asks; that is the kit's fault, not the client's.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from contracts.clientside.case import Case
+from contracts.clientside.play import Seen
+
+MOST_ROWS = "10000"
+
+PATIENCE = 30.0
+"""Real seconds for one answer of the control plane."""
+
+SETTINGS: Mapping[str, Any] = {"latency": "quick", "media": "tiny"}
+
+
+class WorldError(RuntimeError):
+    """The control plane refuses, or does not answer."""
+
+
+class World:
+    """The world of one key."""
+
+    def __init__(self, base_url: str, api_key: str, control_token: str | None = None) -> None:
+        """Name a world.
+
+        Args:
+            base_url: of the emulator.
+            api_key: names the world.
+            control_token: of an emulator that is bound beyond loopback.
+        """
+        self.base_url = base_url
+        self.api_key = api_key
+        headers = {"Authorization": f"Bearer {api_key}"} | ({"X-Mock-Token": control_token} if control_token else {})
+        self._client = httpx.Client(base_url=f"{base_url}/_mock", headers=headers, timeout=PATIENCE, trust_env=False)
+
+    def set_up(self, case: Case) -> None:
+        """Begin anew: settings, credits, clock and plan of a case.
+
+        Raises:
+            WorldError: the emulator does not take them.
+        """
+        clock = {"mode": "manual"} if case.scale == 0 else {"mode": "scaled", "scale": case.scale}
+        self.ask("POST", "/reset", {"clock": {"mode": "manual"}})
+        self.ask("PATCH", "/settings", {**SETTINGS, **case.settings})
+        if case.credits is not None:
+            self.ask("POST", "/credits", {"microcents": case.credits - int(self.ask("GET", "/credits")["balance"])})
+        if case.plan:
+            self.ask("PUT", "/plan", dict(case.plan))
+        if case.scale:
+            self.ask("PUT", "/clock", clock)
+
+    def advance(self, seconds: float | None) -> None:
+        """Move a manual clock by seconds, or until nothing is pending."""
+        self.ask("POST", "/clock/advance", {"until": "idle"} if seconds is None else {"seconds": seconds})
+
+    def arm(self, plan: Mapping[str, Any]) -> None:
+        """Arm another plan in the place of what was armed."""
+        self.ask("PUT", "/plan", dict(plan))
+
+    def wait_for(self, operation: str, count: int, seconds: float) -> bool:
+        """Wait until so many exchanges of an operation, or webhooks, are over; tell whether they came in time."""
+        told = {"wait": f"{seconds:.3f}", "count": str(count), "limit": MOST_ROWS}
+        if operation == "webhook":
+            rows = self.ask("GET", "/deliveries", params=told)["deliveries"]
+            return sum(row["state"] not in {"scheduled", "pending"} for row in rows) >= count
+        rows = self.ask("GET", "/journal", params={**told, "operation": operation})["exchanges"]
+        return sum(row["ended_at"] is not None for row in rows) >= count
+
+    def replay(self, delivery: str) -> None:
+        """Send a webhook once more."""
+        self.ask("POST", f"/deliveries/{delivery}/replay", {})
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Return the webhooks so far, the oldest first."""
+        found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"limit": MOST_ROWS})["deliveries"]
+        return found[::-1]
+
+    def look(self, *, videos: bool = False) -> Seen:
+        """Return everything that the server has seen.
+
+        Args:
+            videos: whether the videos are wanted too; whatever is armed is taken away for them.
+        """
+        plan, export = self.ask("GET", "/plan"), self.ask("GET", "/export")
+        credits = self.ask("GET", "/credits")
+        tasks = {row["task_id"]: self.ask("GET", f"/tasks/{row['task_id']}") for row in credits["tasks"]}
+        seen = Seen(
+            journal=self.ask("GET", "/journal", params={"limit": MOST_ROWS, "full": "true"})["exchanges"][::-1],
+            ledger=[entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]],
+            credits=credits,
+            deliveries=self.deliveries(),
+            tasks=tasks,
+            token=export["token"],
+            start=datetime.fromisoformat(export["clock"]["start"]),
+        )
+        if videos:
+            self.ask("DELETE", "/plan")
+            urls = [
+                row["output_url"] for row in tasks.values() if row["output_url"] and row["status_text"] == "completed"
+            ]
+            seen.videos = {url: self._client.get(url, headers={"Authorization": ""}).content for url in urls}
+        return seen
+
+    def leave(self) -> None:
+        """Let the world go."""
+        self.ask("DELETE", "/world")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,  # noqa: ANN401  # JSON
+        params: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Send a request to the control plane and return its answer.
+
+        Raises:
+            WorldError: it was refused, or nothing came.
+        """
+        try:
+            answer = self._client.request(method, path, json=body, params=params)
+        except httpx.HTTPError as error:
+            raise WorldError(f"the emulator at {self.base_url} does not answer: {error}") from error
+        if answer.status_code >= 400:
+            try:
+                detail = answer.json()["detail"]
+            except (ValueError, KeyError, TypeError):
+                detail = answer.text[:200]
+            raise WorldError(f"{method} /_mock{path}: {detail}")
+        found: dict[str, Any] = answer.json() if answer.content else {}
+        return found

@@ -1,0 +1,136 @@
+"""The command of suite 2: `conform` plays cases to a client and judges it."""
+
+import fnmatch
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXAMPLES = """
+\b
+Examples:
+  inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.reference
+  inferencesh-mock conform --adaptor --area stream -- ./my-adaptor
+  inferencesh-mock conform --adaptor --case 'submit/*' --report report.json -- node adaptor.mjs
+  inferencesh-mock conform --list
+
+Exit codes: 0 the client behaves, 1 it does not or something was not judged, 2 wrong usage, 3 the kit or the adaptor
+failed.
+"""
+
+
+@click.command(epilog=EXAMPLES, context_settings={"ignore_unknown_options": False})
+@click.argument("argv", nargs=-1, type=click.UNPROCESSED)
+@click.option("--adaptor", is_flag=True, help="ARGV is an adaptor: it speaks JSON lines, see docs/conformance.md.")
+@click.option(
+    "--area", "areas", multiple=True, metavar="AREA", help="Only cases of this area, such as stream. Repeatable."
+)
+@click.option(
+    "--case", "names", multiple=True, metavar="GLOB", help="Only cases so called, such as 'stream/*'. Repeatable."
+)
+@click.option("--list", "only_list", is_flag=True, help="Show the cases and play none.")
+@click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the emulator.")
+@click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails the run too.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the whole run as JSON.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
+@click.option("--badge", type=click.Path(dir_okay=False, path_type=Path), help="Write a badge as shields.io reads it.")
+@click.option("--verbose", "-v", is_flag=True, help="Every verdict, and not only those that need a word.")
+def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
+    """Play cases to a client, in any language, and say what it gets wrong.
+
+    ARGV, after `--`, is the client's adaptor with its arguments; no shell reads it.
+    """
+    try:
+        import junitparser  # noqa: F401  # told before a minute has passed, and not after
+        import rich  # noqa: F401
+    except ImportError as error:
+        raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
+    chosen = _chosen(options["areas"], options["names"])
+    if options["only_list"]:
+        for row in chosen:
+            click.echo(f"{row.name:<48} {row.property}")
+        return
+    if not options["adaptor"]:
+        raise click.UsageError("say how the client is driven: --adaptor, then `--` and the adaptor's command")
+    if not argv:
+        raise click.UsageError(
+            "name the adaptor's command after `--`, such as: conform --adaptor -- python my_adaptor.py"
+        )
+    sys.exit(_judge(argv, chosen, options))
+
+
+def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list[Any]:
+    from contracts.clientside import case
+
+    unknown = [name for name in areas if name not in case.AREAS]
+    if unknown:
+        raise click.UsageError(f"there is no area {unknown[0]!r}; there are {', '.join(case.AREAS)}")
+    found = [row for row in case.cases() if not areas or row.area in areas]
+    for glob in globs:
+        if not any(_fits(row, glob) for row in found):
+            raise click.UsageError(f"no case is called {glob!r}; `conform --list` shows them")
+    return [row for row in found if not globs or any(_fits(row, glob) for glob in globs)]
+
+
+def _fits(row: Any, glob: str) -> bool:  # noqa: ANN401  # imported late
+    return row.name == glob or fnmatch.fnmatchcase(row.stem, glob)
+
+
+def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) -> int:
+    from rich.console import Console
+
+    from contracts.clientside import engine, scores
+    from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
+    from contracts.clientside.players.process import StartError
+    from contracts.clientside.players.stepping import PlayerError
+    from contracts.clientside.report import Report
+    from contracts.clientside.reports import files, terminal
+    from mockserver.settings import Settings
+    from mockserver.testing import serving
+
+    console, report = Console(), Report()
+    with serving(Settings(port=0, seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))) as server:
+        try:
+            adaptor = Adaptor(argv, _environment(server.base_url), Path.cwd())
+        except StartError as error:
+            raise click.UsageError(str(error)) from None
+        except PlayerError as error:
+            click.echo(f"Error: {error}", err=True)
+            return 3
+        try:
+            emulator = engine.Emulator(server.base_url, seed=options["seed"])
+            with terminal.Terminal(console) as shown:
+                for event in engine.run(AdaptorPlayer(adaptor), emulator, chosen, parallel=options["parallel"]):
+                    report.take(event)
+                    shown.take(event)
+        finally:
+            adaptor.close()
+    document = report.document()
+    terminal.show(document, console, verbose=options["verbose"])
+    try:
+        if options["report"]:
+            files.write_json(options["report"], document)
+        if options["junit"]:
+            files.write_junit(options["junit"], document)
+        if options["markdown"]:
+            options["markdown"].write_text(files.markdown(document), "utf-8")
+        if options["badge"]:
+            files.write_json(options["badge"], files.badge(document))
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    checks = [check for row in document["cases"] for check in row["checks"]]
+    return scores.exit_code(checks, strict=options["strict"])
+
+
+def _environment(base_url: str) -> dict[str, str]:
+    """Return what the client's side sees: our environment, without anything that leads its calls elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if name.lower() not in _PROXIES}
+    told = {"INFERENCE_BASE_URL": base_url, "KIT_BASE_URL": base_url, "NO_PROXY": "127.0.0.1,localhost"}
+    return {**kept, **told}
+
+
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "inference_api_key"})
