@@ -103,8 +103,8 @@ class Case:
     """`area/behaviour[/variant]`, with its axes in brackets."""
     stem: str
     """The same without the axes."""
-    property: str
-    """What is under test, as a sentence."""
+    proves: str
+    """The property under test, as a sentence."""
     steps: tuple[Step, ...]
     probes: tuple[Probe, ...]
     plan: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -231,7 +231,7 @@ def _case(where: str, row: dict[str, Any], axes: dict[str, str]) -> Case:
     return Case(
         name=stem + suffix,
         stem=stem,
-        property=row["property"],
+        proves=row["property"],
         steps=tuple(_step(where, number, step) for number, step in enumerate(row["steps"])),
         probes=tuple(_probe(where, probe) for probe in row["checks"]),
         plan=MappingProxyType(row.get("plan", {})),

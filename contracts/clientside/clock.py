@@ -5,9 +5,9 @@ import time
 
 def now() -> float:
     """Return monotonic seconds."""
-    return time.monotonic()
+    return time.monotonic()  # this module is where time lives
 
 
 def wall() -> float:
     """Return Unix seconds, for signatures and reports."""
-    return time.time()
+    return time.time()  # likewise

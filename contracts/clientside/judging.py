@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from contracts.clientside import calls, case as cases, judge
+from contracts.clientside import calls, judge
+from contracts.clientside import case as cases
 from contracts.clientside.case import Case, CheckSpec, Probe, Witness
 from contracts.clientside.judge import Judge
 from contracts.clientside.play import Play

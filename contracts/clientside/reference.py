@@ -1,11 +1,11 @@
 """A client that does everything right: the worked example of how to write one, and what the kit proves itself on.
 
-Synchronous, on httpx, nothing else. What it is careful about, and why, stands beside each part; docs/conformance.md tells
-which case breaks a client that leaves the part out.
+Synchronous, on httpx, nothing else. What it is careful about, and why, stands beside each part; `conform` tells which
+case breaks a client that leaves the part out.
 """
 
-import random  # noqa: TID251  # stands alone, so that it can be copied
-import time  # noqa: TID251  # likewise
+import random
+import time  # likewise
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Client:
         body = {"app": app, "input": self._uploaded(given), **options}
         before = {task["id"] for task in self._page({"limit": 1})["items"]}
         try:
-            return self._call("POST", "/apps/run", body)
+            return dict(self._call("POST", "/apps/run", body))
         except (httpx.TransportError, ApiError) as error:
             if isinstance(error, ApiError) and not error.known.get("unclear"):
                 raise
@@ -220,7 +220,7 @@ class Client:
                 if last or not (refused or (again and error.known.get("unclear"))):
                     raise
                 if refused:
-                    time.sleep(min(wait, MOST_RETRY_AFTER))  # noqa: TID251  # stands alone
+                    time.sleep(min(float(wait or 0), MOST_RETRY_AFTER))
                     continue
             self._pause(attempt)
         raise AssertionError("not reached")
@@ -230,4 +230,4 @@ class Client:
         seconds = min(MOST_PAUSE, 0.1 * 2**attempt) * random.uniform(0.9, 1.1)  # noqa: S311  # no secret
         if deadline is not None and time.monotonic() + seconds > deadline:
             raise TimeLimitError(f"task {task} has not ended in time; it goes on", task=task)
-        time.sleep(seconds)  # noqa: TID251  # stands alone
+        time.sleep(seconds)

@@ -76,7 +76,8 @@ def resource(answer: httpx.Response, task: str | None = None) -> Json:
     if answer.is_success and not wrong:
         return document["data"] if isinstance(document, dict) and "data" in document else document
     told = document if isinstance(document, dict) else {}
-    error = told.get("error") if isinstance(told.get("error"), dict) else {}
+    found = told.get("error")
+    error: Mapping[str, Json] = found if isinstance(found, dict) else {}
     code = error.get("code") or str(told.get("type", "")).rpartition("/")[2] or None
     after = answer.headers.get("Retry-After", "")
     raise ApiError(
@@ -141,7 +142,9 @@ def seconds(retry_after: str, date: str | None) -> float | None:
     if retry_after.isdecimal():
         return float(retry_after)
     try:
-        now = parsedate_to_datetime(date) if date else datetime.now(parsedate_to_datetime(retry_after).tzinfo)  # noqa: TID251, DTZ005  # stands alone
+        now = (
+            parsedate_to_datetime(date) if date else datetime.now(parsedate_to_datetime(retry_after).tzinfo)
+        )  # stands alone
         return max(0.0, (parsedate_to_datetime(retry_after) - now).total_seconds())
     except ValueError:
         return None

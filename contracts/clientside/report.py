@@ -73,7 +73,7 @@ def _case(event: CaseEnded) -> dict[str, Any]:
     return {
         "name": case.name,
         "area": case.area,
-        "property": case.property,
+        "property": case.proves,
         "seconds": round(event.seconds, 3),
         "checks": [emitted.document() for emitted in event.emitted],
         "evidence": None if play is None else _evidence(play),

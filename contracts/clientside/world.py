@@ -90,13 +90,13 @@ class World:
             videos: whether the videos are wanted too; whatever is armed is taken away for them.
         """
         plan, export = self.ask("GET", "/plan"), self.ask("GET", "/export")
-        credits = self.ask("GET", "/credits")
-        tasks = {row["task_id"]: self.ask("GET", f"/tasks/{row['task_id']}") for row in credits["tasks"]}
+        money = self.ask("GET", "/credits")
+        tasks = {row["task_id"]: self.ask("GET", f"/tasks/{row['task_id']}") for row in money["tasks"]}
         seen = Seen(
             journal=self.ask("GET", "/journal", params={"limit": MOST_ROWS, "full": "true"})["exchanges"][::-1],
             ledger=[entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]],
-            credits=credits,
-            deliveries=self.deliveries(),
+            credits=money,
+            deliveries=[*self.deliveries()],
             tasks=tasks,
             token=export["token"],
             start=datetime.fromisoformat(export["clock"]["start"]),

@@ -52,7 +52,7 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
     chosen = _chosen(options["areas"], options["names"])
     if options["only_list"]:
         for row in chosen:
-            click.echo(f"{row.name:<48} {row.property}")
+            click.echo(f"{row.name:<48} {row.proves}")
         return
     if not options["adaptor"]:
         raise click.UsageError("say how the client is driven: --adaptor, then `--` and the adaptor's command")

@@ -86,9 +86,7 @@ def _is_true(play: Play, step: str, end: Any) -> None:  # noqa: ANN401  # JSON
     if said not in TERMINAL:
         return
     if int(said) != known["status"]:
-        raise FailedCheck(
-            f"{step}: the client says that the task is {said.name.lower()}, the server that it is {known['status_text']}"
-        )
+        raise FailedCheck(f"{step}: the client says that the task is {said.text}, the server {known['status_text']}")
     video = end["output"].get("video") if isinstance(end.get("output"), dict) else None
     url = video.get("uri") if isinstance(video, dict) else video
     if said == Status.COMPLETED and isinstance(url, str) and url != known["output_url"]:

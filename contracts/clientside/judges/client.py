@@ -1,5 +1,6 @@
 """Judges of what the client said: results, updates, errors."""
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ def progress_never_falls(play: Play, *, step: str) -> str:
     values = [row["progress"] for row in told.get("updates", []) if isinstance(row.get("progress"), int | float)]
     if not values:
         raise BlockedCheck("no update tells a progress")
-    for earlier, later in zip(values, values[1:], strict=False):
+    for earlier, later in itertools.pairwise(values):
         if later < earlier:
             raise FailedCheck(f"{step}: the progress falls from {earlier} to {later}")
     return f"{len(values)} values, {values[0]} to {values[-1]}"

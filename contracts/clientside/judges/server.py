@@ -1,5 +1,6 @@
 """Judges of what the server saw: calls, their order and gaps, credentials, money."""
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -100,7 +101,7 @@ def gaps(
     rows = play.exchanges(on)
     found = [
         play.real(later) - play.real(earlier, "ended_at" if earlier["ended_at"] else "at")
-        for earlier, later in zip(rows, rows[1:], strict=False)
+        for earlier, later in itertools.pairwise(rows)
         if after_status is None or earlier["status"] == after_status
     ]
     if not found:
@@ -110,7 +111,7 @@ def gaps(
         raise FailedCheck(f"expected at least {least:g} s between calls of {on}, saw {told} s")
     if most is not None and any(gap > most * 1.05 for gap in found):
         raise FailedCheck(f"expected at most {most:g} s between calls of {on}, saw {told} s")
-    if growing and any(later < earlier * 1.1 for earlier, later in zip(found, found[1:], strict=False)):
+    if growing and any(later < earlier * 1.1 for earlier, later in itertools.pairwise(found)):
         raise FailedCheck(f"expected the gaps between calls of {on} to grow, saw {told} s")
     return f"gaps of {told} s"
 

@@ -84,7 +84,7 @@ class Adaptor:
             self._awaited.pop(number, None)
             came = self._came.pop(number, None)
         if came is None:
-            told = self._broken or f"no answer to `{order.call}` within {order.deadline + GRACE:.1f} s"
+            told = self.broken or f"no answer to `{order.call}` within {order.deadline + GRACE:.1f} s"
             raise PlayerError(f"the adaptor failed: {told}")
         if isinstance(came, PlayerError):
             raise came
@@ -105,9 +105,10 @@ class Adaptor:
         sent = self._process.send(json.dumps({"kit": protocol.VERSION, "op": "hello"}).encode("ascii"), START_SECONDS)
         with self._news:
             self._news.wait_for(lambda: self._hello is not None or self._broken is not None, START_SECONDS)
-        if isinstance(self._hello, Hello):
-            return self._hello
-        told = self._hello or self._broken or ("it said nothing" if sent else "it does not read its stdin")
+            came, broken = self._hello, self._broken
+        if isinstance(came, Hello):
+            return came
+        told = came if came is not None else broken or ("it said nothing" if sent else "it does not read its stdin")
         raise PlayerError(f"the adaptor said no proper hello: {told}{_tail(self._process.stderr)}")
 
     def _take(self, line: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A child process that speaks lines: started without a shell, in a group of its own, ended with everything it started."""
+"""A child that speaks lines: started without a shell, in a group of its own, ended with everything it started."""
 
 import contextlib
 import os
@@ -46,7 +46,7 @@ class LineProcess:
             StartError: there is no such program, or it may not be run.
         """
         try:
-            self._process = subprocess.Popen(  # a list of words: no shell
+            self._process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
                 list(argv),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

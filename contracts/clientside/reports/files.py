@@ -48,14 +48,15 @@ def markdown(report: Document) -> str:
         code, ("💥", "could not be judged: the kit failed")
     )
     lines = [f"### {mark} {client['name']} {client['version']} {word}", ""]
-    for name in ("conformance", "observed"):
-        lines.append(f"- {name}: {scores.Share(report[name]['passed'], report[name]['of']).text()}")
+    shares = {name: scores.Share(report[name]["passed"], report[name]["of"]) for name in ("conformance", "observed")}
+    lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
     lines += [f"- witnesses: {', '.join(report['witnesses'])}", ""]
     found = [(row, check) for row in report["cases"] for check in row["checks"] if check["verdict"] in _TOLD]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [
-            f"| `{row['name']}` | **{check['check']}** {_cell(check['says'])} | {check['verdict']} | {_cell(check['told'])} |"
+            f"| `{row['name']}` | **{check['check']}** {_cell(check['says'])} | {check['verdict']} "
+            f"| {_cell(check['told'])} |"
             for row, check in found
         ]
     return "\n".join(lines) + "\n"

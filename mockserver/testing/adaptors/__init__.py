@@ -1,1 +1,1 @@
-"""Adaptors that ship: run one with `inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.NAME`."""
+"""Adaptors that ship: `inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.NAME` runs one."""

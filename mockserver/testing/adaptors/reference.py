@@ -36,7 +36,7 @@ class Reference:
 
     make = Client
 
-    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Submit, and wait if that is wanted."""
         api = self._api(order)
         options = {key: told[key] for key in ("webhook", "session") if key in told}
@@ -45,7 +45,7 @@ class Reference:
             task = {**api.wait(task["id"], _seconds(told)), "session_id": task.get("session_id")}
         return _task(task)
 
-    def stream(self, order: Mapping[str, Any], task: str, **told: Any) -> dict[str, Any]:
+    def stream(self, order: Mapping[str, Any], task: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Follow a task, and look how it has ended."""
         api = self._api(order)
         updates = [
@@ -58,7 +58,7 @@ class Reference:
         """Fetch a task."""
         return _task(self._api(order).get(task))
 
-    def wait(self, order: Mapping[str, Any], task: str, **told: Any) -> dict[str, Any]:
+    def wait(self, order: Mapping[str, Any], task: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Wait for the end."""
         return _task(self._api(order).wait(task, _seconds(told), poll=told.get("by") == "poll"))
 
