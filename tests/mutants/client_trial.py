@@ -14,6 +14,8 @@ from contracts.clientside.protocol import Hello, Order, Reply
 from contracts.clientside.verdicts import Emitted
 from mockserver.settings import Settings
 from mockserver.testing import serving
+from mockserver.testing.adaptors.reference import Reference
+from tests.mutants.client_mutant import ClientMutant
 
 PARALLEL = 8
 """Cases at once; most of their time is waiting."""
@@ -92,3 +94,9 @@ def try_client(adapted: Adapted, chosen: Iterable[Case], *, parallel: int = PARA
 def of_areas(*areas: str) -> list[Case]:
     """Return the cases of some areas."""
     return [row for row in cases.cases() if row.area in areas]
+
+
+def try_mutant(mutant: ClientMutant) -> Trial:
+    """Play the cases of a mutant's area to the reference client with its sin."""
+    with mutant.applied():
+        return try_client(Reference(), of_areas(mutant.area))
