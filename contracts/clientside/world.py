@@ -5,11 +5,12 @@ WorldError
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from contracts.clientside import clock
 from contracts.clientside.case import Case
 from contracts.clientside.play import Seen
 
@@ -47,15 +48,18 @@ class World:
         Raises:
             WorldError: the emulator does not take them.
         """
-        clock = {"mode": "manual"} if case.scale == 0 else {"mode": "scaled", "scale": case.scale}
-        self.ask("POST", "/reset", {"clock": {"mode": "manual"}})
+        begin: dict[str, Any] = {"mode": "manual"}
+        if any(step.call == "listen" for step in case.steps):
+            # Signatures bear the world's time, and the client compares it with its own.
+            begin["now"] = datetime.fromtimestamp(clock.wall(), UTC).isoformat()
+        self.ask("POST", "/reset", {"clock": begin})
         self.ask("PATCH", "/settings", {**SETTINGS, **case.settings})
         if case.credits is not None:
             self.ask("POST", "/credits", {"microcents": case.credits - int(self.ask("GET", "/credits")["balance"])})
         if case.plan:
             self.ask("PUT", "/plan", dict(case.plan))
         if case.scale:
-            self.ask("PUT", "/clock", clock)
+            self.ask("PUT", "/clock", {"mode": "scaled", "scale": case.scale})
 
     def advance(self, seconds: float | None) -> None:
         """Move a manual clock by seconds, or until nothing is pending."""
@@ -96,7 +100,7 @@ class World:
             journal=self.ask("GET", "/journal", params={"limit": MOST_ROWS, "full": "true"})["exchanges"][::-1],
             ledger=[entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]],
             credits=money,
-            deliveries=[*self.deliveries()],
+            deliveries=[self.ask("GET", f"/deliveries/{row['id']}") for row in self.deliveries()],
             tasks=tasks,
             token=export["token"],
             start=datetime.fromisoformat(export["clock"]["start"]),
