@@ -1,6 +1,7 @@
 """Clients that download wrongly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def _believes(surgery: Surgery, what: Callable[[bytes, str], bool]) -> None:
 @sins("download.refuses-a-page")
 def takes_a_page_for_a_video(surgery: Surgery) -> None:
     """It looks at the status alone, and does not mind a page."""
-    _believes(surgery, lambda content, kind: kind.startswith("text/html") and content[4:8] != b"ftyp")
+    _believes(surgery, lambda content, _: content.lstrip().startswith(b"<"))
 
 
 @sins("download.refuses-half-a-video")
@@ -166,10 +167,19 @@ def says_nothing_of_expiry(surgery: Surgery) -> None:
 
 
 def _statuses(surgery: Surgery, final: int) -> None:
-    def download(original: Any, self: Client, url: str, path: str) -> int:
-        with self._store.stream("HEAD", url, headers={}) as answer:
-            if answer.status_code == final:
-                raise OutputError(f"the store answered {final}", status=final)
-        return int(original(self, url, path))
+    make = Client.__init__
 
-    _instead(surgery, download)
+    def made(self: Client, *given: Any, **told: Any) -> None:
+        make(self, *given, **told)
+        opened = self._store.stream
+
+        @contextmanager
+        def stream(*given: Any, **told: Any) -> Iterator[httpx.Response]:
+            with opened(*given, **told) as answer:
+                if answer.status_code == final:
+                    raise OutputError(f"the store answered {final}", status=final)
+                yield answer
+
+        self._store.stream = stream  # type: ignore[method-assign, assignment]
+
+    surgery.replace(Client, "__init__", made)
