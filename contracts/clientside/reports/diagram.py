@@ -1,9 +1,12 @@
 """A case's timeline as the rows of a sequence diagram: what was asked, sent, answered, broken, delivered, and when."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from contracts.wire.ids import ALPHABET, ID_LENGTH, SHORT_ID_LENGTH
 
 Lane = Literal["case", "client", "server", "webhook"]
 
@@ -12,7 +15,10 @@ LANES: tuple[Lane, ...] = ("case", "client", "server", "webhook")
 MOST_ROWS = 120
 """Arrows of one diagram; of more the first and the last are drawn."""
 
-MOST_LABEL = 64
+MOST_LABEL = 44
+
+_ID = re.compile(rf"(?<![0-9a-z])([{ALPHABET}]{{{SHORT_ID_LENGTH}}})[{ALPHABET}]{{{ID_LENGTH - SHORT_ID_LENGTH}}}")
+"""An id is shown by its first eight characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +104,5 @@ def _since(evidence: Mapping[str, Any], moment: str) -> float:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(text.split())
+    text = _ID.sub(r"\1", " ".join(text.split()))
     return text if len(text) <= MOST_LABEL else text[: MOST_LABEL - 1] + "…"
