@@ -16,9 +16,11 @@ ALWAYS = (
     ("wire.valid-requests", "valid-requests"),
     ("wire.faults-reached", "faults-reached"),
     ("adaptor.claims-are-true", "claims-are-true"),
-    ("adaptor.report-is-true", "report-is-true"),
 )
-"""Checks of every case with their judges."""
+"""Checks of every case with their judges, before those it declares."""
+
+LAST = ("adaptor.report-is-true", "report-is-true")
+"""Comes after them: where one of them has found what the client says to be wrong, there is no more to say of it."""
 
 GATES = ("wire.harness-valid", "wire.contact", "wire.faults-reached", "adaptor.claims-are-true")
 """Where one of these fails, nothing can be said of what the case is about."""
@@ -27,7 +29,9 @@ GATES = ("wire.harness-valid", "wire.contact", "wire.faults-reached", "adaptor.c
 def declared(case: Case) -> tuple[Probe, ...]:
     """Return every check that a case will emit, in the order they are decided."""
     always = tuple(Probe(cases.checks()[check], name, {}) for check, name in ALWAYS)
-    return always + case.probes
+    check, name = LAST
+    heard = (probe for probe in case.probes if "client" in judge.load()[probe.judge].witnesses)
+    return (*always, *case.probes, Probe(cases.checks()[check], name, {}, tuple(probe.check.id for probe in heard)))
 
 
 def judged(play: Play) -> list[Emitted]:

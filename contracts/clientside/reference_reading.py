@@ -1,6 +1,8 @@
 """How the reference client reads what comes: problems, ends, stream lines, videos. Nothing here sends anything."""
 
+import functools
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -45,6 +47,12 @@ class OutputError(ClientError):
 
 class TimeLimitError(ClientError):
     """The time limit of the caller is over; the task goes on."""
+
+
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """Return who is trusted; to read that takes longer than a call, so once has to do."""
+    return httpx.create_ssl_context()
 
 
 def ended(task: Task) -> int | None:
@@ -101,11 +109,13 @@ def events(answer: httpx.Response) -> Iterator[tuple[str | None, str]]:
     for line in answer.iter_lines():
         text = line.removeprefix("\ufeff")
         name, _, value = text.partition(":")
-        if name == "id":
+        if text and not name:
+            yield None, ""  # a comment: the server is alive
+        elif name == "id":
             event = value.strip()
         elif name == "data":
             data += value.removeprefix(" ")
-        elif text and name not in {"", "event", "retry"}:
+        elif text and name not in {"event", "retry"}:
             yield None, text
         elif not text and data:
             yield event, data

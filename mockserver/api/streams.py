@@ -194,7 +194,8 @@ class _Lines:
         clock = self._call.world.clock
         until = clock.now() + pause.seconds
         while clock.now() < until and not self._stopped:
-            beat = min(until, self._next_heartbeat()) if pause.heartbeats else until
+            following = self._next_heartbeat() if pause.every is None else clock.now() + pause.every
+            beat = min(until, following) if pause.heartbeats else until
             await self._member.wait(beat)
             if beat <= clock.now() < until:
                 await self._send(streams.heartbeat(self._dialect.form))

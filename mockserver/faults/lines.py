@@ -24,6 +24,8 @@ class Pause:
 
     seconds: float
     heartbeats: bool
+    every: float | None = None
+    """Seconds between heartbeats; None: as ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class Silence(LineFault):
 
     def _pause(self) -> Iterator[Action]:
         self.hit.consume()
-        yield Pause(self.hit["seconds"], self.hit["heartbeats"])
+        yield Pause(self.hit["seconds"], self.hit["heartbeats"], self.hit["every"])
 
 
 class Duplicate(LineFault):

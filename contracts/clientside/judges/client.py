@@ -22,7 +22,10 @@ def returned(play: Play, *, step: str) -> None:
 
 @judge("client")
 def ended(play: Play, *, step: str, status: str) -> None:
-    """The call told that the task has ended so, by its number or its word."""
+    """The call told that the task has ended so, by its number or its word; an error tells no end."""
+    said = _answered(play, step)
+    if said.reply is not None and said.reply.kind == "raised":
+        raise FailedCheck(f"{step} should have ended {status}; it raised {_error(said.reply.told)}")
     end = _end(play, step)
     told = play.status(end.get("status")) if isinstance(end, Mapping) else None
     if told != Status[status.upper()]:

@@ -1,6 +1,7 @@
 """The adaptor of the reference client."""
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +37,11 @@ class Reference:
 
     make = Client
 
+    def __init__(self) -> None:
+        """Know no case yet."""
+        self._clients: dict[str, Client] = {}
+        self._lock = threading.Lock()
+
     def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Submit, and wait if that is wanted."""
         api = self._api(order)
@@ -50,7 +56,7 @@ class Reference:
         api = self._api(order)
         updates = [
             {"status": row.get("status"), "progress": row.get("progress")}
-            for row in api.stream(task, told.get("transport", "ndjson"))
+            for row in api.stream(task, told.get("transport", "ndjson"), _seconds(told))
         ]
         return {"updates": updates[-2000:], "end": _task(api.wait(task, _seconds(told), poll=True))}
 
@@ -96,10 +102,17 @@ class Reference:
         }
 
     def forget(self, case: str) -> None:
-        """Keep nothing: each call has a client of its own."""
+        """Close the case's client."""
+        with self._lock:
+            client = self._clients.pop(case, None)
+        if client is not None:
+            client.close()
 
     def _api(self, order: Mapping[str, Any]) -> Client:
-        return self.make(order["base_url"], order["api_key"])
+        with self._lock:
+            if order["case"] not in self._clients:
+                self._clients[order["case"]] = self.make(order["base_url"], order["api_key"])
+            return self._clients[order["case"]]
 
 
 def _task(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""Judges of how a client follows tasks: updates, time limits, how tasks ended."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.clientside.judge import judge
+from contracts.clientside.judges.server import MICROCENTS_PER_USD
+from contracts.clientside.play import Play, Row, Said
+from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+
+
+@judge("client")
+def updates(play: Play, *, step: str, least: int = 1, member: str | None = None) -> str:
+    """The stream told so many updates at least, each of which has a member if one is named."""
+    rows: list[Mapping[str, Any]] = _saw(play, step).get("updates", [])
+    if len(rows) < least:
+        raise FailedCheck(f"{step}: expected {least} updates or more, the client told {len(rows)}")
+    bare = [row for row in rows if member is not None and row.get(member) is None]
+    if bare:
+        raise FailedCheck(f"{step}: {len(bare)} of {len(rows)} updates tell no {member}, although it was known")
+    return f"{len(rows)} updates"
+
+
+@judge("client")
+def within(play: Play, *, step: str, seconds: float) -> str:
+    """The call was over within so many real seconds, however it ended."""
+    said = _said(play, step)
+    took = (said.ended or 0.0) - said.began
+    if took > seconds:
+        raise FailedCheck(f"{step}: expected it to be over within {seconds:g} s, it took {took:.2f} s")
+    return f"{took:.2f} s"
+
+
+@judge("server")
+def task_is(play: Play, *, status: str) -> None:
+    """Every task is in this state when the case is over, by the server's own record."""
+    if not play.seen.tasks:
+        raise BlockedCheck("no task was made")
+    for name, row in play.seen.tasks.items():
+        if row["status_text"] != status:
+            raise FailedCheck(f"expected task {name} to be {status}, it is {row['status_text']}")
+
+
+@judge("server")
+def resumed(play: Play) -> str:
+    """A stream that is opened again names the last event that came before it broke."""
+    rows = play.exchanges("stream")
+    again = [later for earlier, later in zip(rows, rows[1:], strict=False) if earlier["faults"]]
+    if not again:
+        raise BlockedCheck("no stream was opened again")
+    for row in again:
+        if not any(name.lower() == "last-event-id" and value for name, value in row["request"]["headers"]):
+            raise FailedCheck(f"{row['method']} {row['path']} came again without Last-Event-ID")
+    return f"{len(again)} opened again"
+
+
+@judge("server", "client")
+def own_tasks(play: Play, *, steps: list[str]) -> str:
+    """Each of these calls told a task of its own, made from its own input."""
+    told = {step: _saw(play, step).get("id") for step in steps}
+    if len(set(told.values())) < len(steps):
+        raise FailedCheck(f"expected {len(steps)} tasks, one for each call; the client told {told}")
+    sent = {(_answer(row) or {}).get("id"): (row["request"]["body"] or {}).get("json") for row in play.exchanges("run")}
+    for step, task in told.items():
+        given = play.said[step].arguments["input"]
+        body = sent.get(task)
+        if isinstance(body, dict) and body.get("input") != given:
+            raise FailedCheck(f"{step}: given {given}, told task {task}, which was made from {body.get('input')}")
+    return ", ".join(str(task) for task in told.values())
+
+
+@judge("client")
+def knows_its_task(play: Play, *, step: str) -> None:
+    """What came back as a task has an id; an error is as good."""
+    said = _said(play, step)
+    if said.reply is not None and said.reply.kind == "saw" and not said.reply.told.get("id"):
+        raise FailedCheck(f"{step}: what came back is no task: {dict(said.reply.told)}")
+
+
+@judge("server")
+def spent(play: Play, *, usd: float) -> str:
+    """All tasks together cost so much."""
+    found = sum(row["charged"] - row["refunded"] for row in play.seen.credits["tasks"]) / MICROCENTS_PER_USD
+    if abs(found - usd) > 0.000001:
+        raise FailedCheck(f"expected ${usd:.2f} to be spent, and it was ${found:.2f}")
+    return f"${found:.2f}"
+
+
+@judge("server")
+def in_body(play: Play, *, on: str, nth: int = 1, member: str, like: str | None = None, step: str | None = None) -> None:
+    """The request's JSON has such a member: this word, or what an earlier step was given under that name."""
+    rows = play.exchanges(on)
+    if len(rows) < nth:
+        raise BlockedCheck(f"there was no call {nth} of {on}")
+    if step is not None and step not in play.said:
+        raise BlockedCheck(f"{step} was not reached")
+    wanted = like if step is None else play.said[step].arguments.get(member)
+    got = ((rows[nth - 1]["request"]["body"] or {}).get("json") or {}).get(member)
+    if got != wanted:
+        raise FailedCheck(f"call {nth} of {on}: expected {member} to be {wanted!r}, got {got!r}")
+
+
+@judge("server")
+def jittered(play: Play, *, on: str, spread: float) -> str:
+    """Calls of several tasks that failed together do not come back together: equal gaps differ by a part of them."""
+    paths = sorted({row["path"] for row in play.exchanges(on)})
+    series = [[play.real(row) for row in play.exchanges(on) if row["path"] == path] for path in paths]
+    gaps = [[later - earlier for earlier, later in zip(times, times[1:], strict=False)] for times in series]
+    same = [row for row in zip(*gaps, strict=False) if len(row) > 1]
+    if not same:
+        raise BlockedCheck(f"there are no repeated calls of {on} by several tasks")
+    widest = max((max(row) - min(row)) / max(row) for row in same)
+    if widest < spread:
+        raise FailedCheck(f"the gaps of {len(series)} tasks differ by {widest:.0%} at most: all come back at once")
+    return f"gaps differ by up to {widest:.0%}"
+
+
+def _answer(row: Row) -> Mapping[str, Any] | None:
+    document = ((row["response"] or {}).get("body") or {}).get("json")
+    if isinstance(document, dict) and isinstance(document.get("data"), dict):
+        document = document["data"]
+    return document if isinstance(document, dict) else None
+
+
+def _said(play: Play, step: str) -> Said:
+    said = play.said.get(step)
+    if said is None or said.reply is None:
+        raise BlockedCheck(f"{step} was not reached" if said is None else f"{step}: {said.failure or 'nothing came'}")
+    return said
+
+
+def _saw(play: Play, step: str) -> Mapping[str, Any]:
+    said = _said(play, step)
+    if said.reply is None or said.reply.kind != "saw":
+        raise FailedCheck(f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[:300])
+    return said.reply.told

@@ -1,0 +1,102 @@
+"""Judges clients in this process: the kit's cases, a real emulator, and the adaptor's object called directly."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.clientside import case as cases, engine, protocol
+from contracts.clientside.adapting import Adapted, answer
+from contracts.clientside.case import WITNESSES, Case
+from contracts.clientside.events import CaseEnded
+from contracts.clientside.players.stepping import Stage, Stepping
+from contracts.clientside.protocol import Hello, Order, Reply
+from contracts.clientside.verdicts import Emitted
+from mockserver.settings import Settings
+from mockserver.testing import serving
+from mockserver.testing.adaptors.reference import Reference
+from tests.mutants.client_mutant import ClientMutant
+
+PARALLEL = 8
+"""Cases at once; most of their time is waiting."""
+
+
+class ObjectPlayer:
+    """Plays cases through an adaptor's object, with the lines of the protocol but no process."""
+
+    mode = "adaptor"
+    witnesses = frozenset(WITNESSES)
+    broken = None
+
+    def __init__(self, adapted: Adapted) -> None:
+        """Take the object and hear its hello."""
+        self._adapted = adapted
+        told = {"kit": protocol.VERSION, "client": dict(adapted.client), "supports": list(adapted.supports)}
+        self.hello: Hello = protocol.hello({**told, "max_parallel": PARALLEL})
+
+    def play(self, stage: Stage) -> None:
+        """Play a case."""
+
+        def ask(call: str, arguments: Mapping[str, Any], seconds: float) -> Reply:
+            order = Order(0, stage.case.name, stage.world.base_url, stage.world.api_key, call, arguments, seconds)
+            line = json.dumps(answer(self._adapted, json.loads(json.dumps(order.document()))), default=str)
+            return protocol.reply(call, json.loads(line))
+
+        try:
+            Stepping(stage, ask).play()
+        finally:
+            self._adapted.forget(stage.case.name)
+
+    def stderr(self, _case: Case) -> str:
+        """Nothing is written there."""
+        return ""
+
+
+@dataclass(slots=True)
+class Trial:
+    """What the cases said of one client."""
+
+    ended: list[CaseEnded] = field(default_factory=list)
+
+    def _of(self, *verdicts: str) -> Iterator[tuple[str, Emitted]]:
+        for event in self.ended:
+            for emitted in event.emitted:
+                if emitted.verdict in verdicts:
+                    yield event.case.name, emitted
+
+    @property
+    def failed(self) -> set[str]:
+        """Ids of the checks that failed somewhere, whatever their level; a SHOULD fails with a warning."""
+        return {emitted.check for _, emitted in self._of("fail", "warn")}
+
+    @property
+    def blunders(self) -> list[str]:
+        """What the kit itself got wrong."""
+        return [f"{name}: {emitted.check}: {emitted.told}" for name, emitted in self._of("harness-error")]
+
+    def told(self, *verdicts: str) -> list[str]:
+        """Return what was said of each check with such a verdict, by case."""
+        return [f"{name}: {emitted.check} {emitted.verdict}: {emitted.told}" for name, emitted in self._of(*verdicts)]
+
+
+def try_client(adapted: Adapted, chosen: Iterable[Case], *, parallel: int = PARALLEL) -> Trial:
+    """Play cases to a client and return what was said of it."""
+    trial = Trial()
+    rows = list(chosen)
+    with serving(Settings(port=0, seed=7, max_worlds=max(1000, 4 * len(rows)))) as server:
+        emulator = engine.Emulator(server.base_url, seed=7)
+        for event in engine.run(ObjectPlayer(adapted), emulator, rows, parallel=parallel):
+            if isinstance(event, CaseEnded):
+                trial.ended.append(event)
+    return trial
+
+
+def of_areas(*areas: str) -> list[Case]:
+    """Return the cases of some areas."""
+    return [row for row in cases.cases() if row.area in areas]
+
+
+def try_mutant(mutant: ClientMutant) -> Trial:
+    """Play the cases of a mutant's area to the reference client with its sin."""
+    with mutant.applied():
+        return try_client(Reference(), of_areas(mutant.area))

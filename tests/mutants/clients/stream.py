@@ -1,0 +1,454 @@
+"""Clients that follow streams wrongly."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+
+from contracts.clientside import reference
+from contracts.clientside.reference import Client
+from contracts.clientside.reference_reading import COMPLETED, ApiError, ClientError, ended
+from mockserver.testing.adaptors.reference import Reference, _task
+from tests.mutants.client_mutant import sins
+from tests.mutants.surgery import Surgery
+
+Line = tuple[str | None, str]
+
+
+def _lines(surgery: Surgery, bend: Callable[[Iterator[Line]], Iterator[Line]]) -> None:
+    """Bend the lines of every stream."""
+    surgery.wrap(reference, "events", lambda original, answer: bend(original(answer)))
+
+
+def _updates(surgery: Surgery, bend: Callable[[Any], Any]) -> None:
+    """Bend what is read from each line, as JSON or None."""
+
+    def read(original: Any, line: str) -> Any:
+        return bend(original(line))
+
+    surgery.wrap(reference, "update", read)
+
+
+@sins("stream.tells-progress")
+def keeps_progress_to_itself(surgery: Surgery) -> None:
+    """It tells its user statuses alone."""
+
+    def stream(original: Any, *given: Any, **told: Any) -> Any:
+        answered = original(*given, **told)
+        return {**answered, "updates": [{**row, "progress": None} for row in answered["updates"]]}
+
+    surgery.wrap(Reference, "stream", stream)
+
+
+@sins("stream.tells-the-output")
+def loses_the_output(surgery: Surgery) -> None:
+    """It tells the end from the stream's numbers and forgets the output."""
+    surgery.wrap(Reference, "stream", lambda original, *given, **told: _without_output(original(*given, **told)))
+
+
+def _without_output(told: Any) -> Any:
+    return {**told, "end": {**told["end"], "output": None}}
+
+
+@sins("stream.asks-for-its-form")
+def says_no_form(surgery: Surgery) -> None:
+    """It takes whatever form the server likes."""
+    _headers(surgery, lambda headers: {key: value for key, value in headers.items() if key != "Accept"})
+
+
+def _headers(surgery: Surgery, bend: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    make = Client.__init__
+
+    def made(self: Client, *given: Any, **told: Any) -> None:
+        make(self, *given, **told)
+        opened = self._api.stream
+        self._api.stream = lambda method, url, headers, **rest: opened(method, url, headers=bend(headers), **rest)  # type: ignore[method-assign]
+
+    surgery.replace(Client, "__init__", made)
+
+
+@sins("stream.opens-one-stream")
+def opens_another_after_the_end(surgery: Surgery) -> None:
+    """It opens the stream of a task again that has ended."""
+
+    def stream(original: Any, self: Client, task: str, *given: Any, **told: Any) -> Iterator[Any]:
+        yield from original(self, task, *given, **told)
+        for _ in original(self, task, *given, **told):
+            break
+
+    surgery.wrap(Client, "stream", stream)
+
+
+@sins("stream.survives-a-cut")
+def takes_a_cut_for_the_end(surgery: Surgery) -> None:
+    """It raises when a stream that has begun closes before the body is whole."""
+    _raises_at(surgery, httpx.RemoteProtocolError)
+
+
+@sins("stream.survives-a-cut")
+def decodes_strictly(surgery: Surgery) -> None:
+    """It decodes what has come as UTF-8 before it looks for lines, and falls over half a character."""
+
+    def events(original: Any, answer: Any) -> Iterator[Line]:
+        raw = answer.stream
+        seen = bytearray()
+
+        class Watched(httpx.SyncByteStream):
+            def __iter__(self) -> Iterator[bytes]:
+                for chunk in raw:
+                    seen.extend(chunk)
+                    try:
+                        bytes(seen).decode("utf-8")
+                    except UnicodeDecodeError as error:
+                        raise ClientError(f"no UTF-8: {error}") from error
+                    yield chunk
+
+            def close(self) -> None:
+                raw.close()
+
+        answer.stream = Watched()
+        yield from original(answer)
+
+    surgery.wrap(reference, "events", events)
+
+
+@sins("stream.survives-a-reset")
+def takes_a_reset_for_the_end(surgery: Surgery) -> None:
+    """It raises when the connection is reset."""
+    _raises_at(surgery, httpx.ReadError)
+
+
+def _raises_at(surgery: Surgery, kind: type[Exception]) -> None:
+    def events(original: Any, answer: Any) -> Iterator[Line]:
+        begun = False
+        try:
+            for row in original(answer):
+                begun = True
+                yield row
+        except kind as error:
+            if begun:
+                raise ClientError(f"the stream broke off: {error}") from error
+            raise
+
+    surgery.wrap(reference, "events", events)
+
+
+@sins("stream.keeps-its-time-limit-in-silence")
+def waits_for_bytes_without_limit(surgery: Surgery) -> None:
+    """It looks at its clock when a line comes, and lines do not come."""
+    make = Client.__init__
+
+    def made(self: Client, *given: Any, **told: Any) -> None:
+        make(self, *given, **told)
+        opened = self._api.stream
+        self._api.stream = lambda *args, timeout, **rest: opened(*args, timeout=60, **rest)  # type: ignore[method-assign]
+
+    surgery.replace(Client, "__init__", made)
+
+
+@sins("stream.keeps-its-time-limit-among-heartbeats")
+def counts_from_the_last_byte(surgery: Surgery) -> None:
+    """Its time limit is one of silence: each heartbeat begins it anew."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            if line and '"heartbeat"' not in line:
+                yield event, line
+
+    _lines(surgery, lines)
+
+
+class _ClosedError(Exception):
+    """The stream closed in good order."""
+
+    def __init__(self, last: Any) -> None:
+        super().__init__("closed")
+        self.last = last
+
+
+@sins("stream.does-not-end-with-the-connection")
+def ends_with_the_connection(surgery: Surgery) -> None:
+    """It takes the end of the stream for the end of the task, and tells the task as it stands."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        last: Any = {}
+        for event, line in rows:
+            last = _json(line) or last
+            yield event, line
+        raise _ClosedError(last)
+
+    def follow(original: Any, *given: Any, **told: Any) -> Any:
+        try:
+            return original(*given, **told)
+        except _ClosedError as closed:
+            return {"updates": [], "end": _task(closed.last)}
+
+    _lines(surgery, lines)
+    surgery.wrap(Reference, "stream", follow)
+
+
+@sins("stream.keeps-to-the-first-end")
+def believes_the_last_line(surgery: Surgery) -> None:
+    """It reads on after the end and believes what comes last."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            found = _json(line)
+            if isinstance(found, dict) and ended(found) == COMPLETED:
+                for _, after in rows:
+                    later = _json(after)
+                    if isinstance(later, dict) and ended(later) and ended(later) != ended(found):
+                        raise ClientError(f"task {later['id']} failed")
+            yield event, line
+
+    _lines(surgery, lines)
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+@sins("stream.asks-whether-an-end-is-true")
+def believes_the_stream(surgery: Surgery) -> None:
+    """It raises the failure that the stream tells, and does not ask the task."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            found = _json(line)
+            if isinstance(found, dict) and ended(found) not in {None, COMPLETED}:
+                raise ClientError(f"task {found['id']} failed: {found.get('error')}")
+            yield event, line
+
+    _lines(surgery, lines)
+
+
+@sins("stream.waits-for-the-record")
+def takes_the_record_as_it_is(surgery: Surgery) -> None:
+    """After the stream has told completion, it fetches the task once and tells what it gets."""
+
+    def follow(original: Any, self: Reference, order: Any, task: str, **told: Any) -> Any:
+        rows = list(self._api(order).stream(task, told.get("transport", "ndjson"), told.get("timeout_ms", 10000) / 1000))
+        if rows and ended(rows[-1]) == COMPLETED:
+            return {"updates": rows, "end": _task(self._api(order).get(task))}
+        return original(self, order, task, **told)
+
+    surgery.wrap(Reference, "stream", follow)
+
+
+@sins("stream.skips-what-it-cannot-read")
+def parses_every_line(surgery: Surgery) -> None:
+    """It falls over a line that is no JSON."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            if line:
+                json.loads(line)
+            yield event, line
+
+    _lines(surgery, lines)
+
+
+@sins("stream.bears-a-byte-order-mark")
+def falls_over_a_mark(surgery: Surgery) -> None:
+    """It gives the first bytes to its parser as they are, and that takes no byte-order mark."""
+
+    def events(original: Any, answer: Any) -> Iterator[Line]:
+        raw = answer.stream
+
+        class Watched(httpx.SyncByteStream):
+            def __iter__(self) -> Iterator[bytes]:
+                for chunk in raw:
+                    if chunk.startswith(b"\xef\xbb\xbf"):
+                        raise ClientError("unexpected U+FEFF")
+                    yield chunk
+
+            def close(self) -> None:
+                raw.close()
+
+        answer.stream = Watched()
+        yield from original(answer)
+
+    surgery.wrap(reference, "events", events)
+
+
+@sins("stream.keeps-what-is-known")
+def forgets_what_was_known(surgery: Surgery) -> None:
+    """It takes each line for the whole task."""
+    _updates(surgery, lambda found: found and {"status": None, **found})
+
+
+@sins("stream.unwraps-an-envelope")
+def reads_no_envelopes(surgery: Surgery) -> None:
+    """It passes over a line whose id is not at the top."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            found = _json(line)
+            yield event, "" if isinstance(found, dict) and "id" not in found else line
+
+    _lines(surgery, lines)
+
+
+@sins("stream.reads-words-for-statuses")
+def wants_numbers(surgery: Surgery) -> None:
+    """It falls over a status that is no number."""
+
+    def bend(found: Any) -> Any:
+        if found and found.get("status") is not None:
+            int(found["status"])
+        return found
+
+    _updates(surgery, bend)
+
+
+@sins("stream.bears-what-it-does-not-know")
+def knows_fourteen_statuses(surgery: Surgery) -> None:
+    """It falls over a status number that is not in its list."""
+
+    def bend(found: Any) -> Any:
+        if found and isinstance(found.get("status"), int) and found["status"] > 13:
+            raise ValueError(f"{found['status']} is not a valid status")
+        return found
+
+    _updates(surgery, bend)
+
+
+@sins("stream.reads-a-long-line")
+def reads_lines_of_64_kib(surgery: Surgery) -> None:
+    """It falls over a line of more than 65,536 characters."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        for event, line in rows:
+            if len(line) > 65536:
+                raise ValueError("separator is not found, and chunk exceed the limit")
+            yield event, line
+
+    _lines(surgery, lines)
+
+
+@sins("stream.bears-repeats")
+def falls_over_a_repeat(surgery: Surgery) -> None:
+    """It takes a line that comes again for a fault of the protocol."""
+
+    def lines(rows: Iterator[Line]) -> Iterator[Line]:
+        last = None
+        for event, line in rows:
+            if _json(line) and "heartbeat" not in line:
+                if line == last:
+                    raise ClientError("the same event again")
+                last = line
+            yield event, line
+
+    _lines(surgery, lines)
+
+
+@sins("stream.progress-never-falls")
+def shows_progress_as_it_comes(surgery: Surgery) -> None:
+    """It shows whatever progress the last line says."""
+
+    def follow(original: Any, self: Reference, order: Any, task: str, **told: Any) -> Any:
+        seen: list[Any] = []
+        read = reference.update
+
+        def noting(line: str) -> Any:
+            found = read(line)
+            if found and task == found.get("id"):
+                seen.append({"status": found.get("status"), "progress": found.get("progress")})
+            return found
+
+        reference.update = noting
+        try:
+            answered = original(self, order, task, **told)
+        finally:
+            reference.update = read
+        return {**answered, "updates": seen} if "disorder" in order["case"] else answered
+
+    surgery.wrap(Reference, "stream", follow)
+
+
+@sins("stream.reads-the-last-line")
+def wants_a_last_line_break(surgery: Surgery) -> None:
+    """It takes a stream whose last line has no line break for a broken one, and gives up."""
+
+    def events(original: Any, answer: Any) -> Iterator[Line]:
+        raw = answer.stream
+
+        class Watched(httpx.SyncByteStream):
+            def __iter__(self) -> Iterator[bytes]:
+                last = b"\n"
+                for chunk in raw:
+                    last = chunk or last
+                    yield chunk
+                if not last.endswith(b"\n"):
+                    raise ClientError("the stream ended inside a line")
+
+            def close(self) -> None:
+                raw.close()
+
+        answer.stream = Watched()
+        rows = original(answer)
+        for event, line in rows:
+            found = _json(line)
+            if isinstance(found, dict) and ended(found):
+                next(rows, None)  # whether a line break follows
+            yield event, line
+
+    surgery.wrap(reference, "events", events)
+
+
+@sins("stream.tries-again-after-a-refusal")
+def takes_503_for_final(surgery: Surgery) -> None:
+    """It raises the 503 of a stream, and lets go of the task."""
+
+    def read(original: Any, answer: httpx.Response, task: str | None = None) -> Any:
+        if answer.status_code == 503 and answer.url.path.endswith("/stream"):
+            raise ClientError("503 for the stream")
+        return original(answer, task)
+
+    surgery.wrap(reference, "resource", read)
+
+
+@sins("stream.bears-a-passing-401")
+def takes_401_for_final(surgery: Surgery) -> None:
+    """It raises the 401 of a stream, and lets go of the task."""
+
+    def read(original: Any, answer: httpx.Response, task: str | None = None) -> Any:
+        try:
+            return original(answer, task)
+        except ApiError as error:
+            if error.known["status"] == 401:
+                raise ClientError("401 for the stream") from error
+            raise
+
+    surgery.wrap(reference, "resource", read)
+
+
+@sins("stream.falls-back-on-the-task")
+def gives_up_after_three_streams(surgery: Surgery) -> None:
+    """It opens a stream three times in a row and then raises, without a look at the task."""
+    failures: dict[str, int] = {}
+
+    def opened(original: Any, answer: Any) -> Iterator[Line]:
+        task = str(answer.url)
+        came = False
+        try:
+            for row in original(answer):
+                came = True
+                yield row
+        except httpx.TransportError as error:
+            failures[task] = 0 if came else failures.get(task, 0) + 1
+            if failures[task] == 3:
+                raise ClientError("the stream breaks off again and again") from error
+            raise
+
+    surgery.wrap(reference, "events", opened)
+
+
+@sins("stream.resumes-from-the-last-event")
+def forgets_where_it_was(surgery: Surgery) -> None:
+    """It opens a broken stream as if it were the first."""
+    _headers(surgery, lambda headers: {key: value for key, value in headers.items() if key != "Last-Event-ID"})
