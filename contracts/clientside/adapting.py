@@ -11,6 +11,7 @@ class Mine:
 serve(Mine())
 """
 
+import contextlib
 import json
 import sys
 import threading
@@ -21,8 +22,6 @@ from typing import Any, BinaryIO, Protocol
 from contracts.clientside.protocol import MOST_LINE, VERSION
 
 MAX_PARALLEL = 8
-
-_SELF = "self"
 
 
 class CannotError(Exception):
@@ -58,7 +57,6 @@ def answer(adapted: Adapted, order: Mapping[str, Any]) -> dict[str, Any]:
 def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None = None) -> None:
     """Answer calls until stdin ends or says bye; what prints goes to stderr, for stdout is the protocol's."""
     source, sink = lines or sys.stdin.buffer, out or sys.stdout.buffer
-    sys.stdout = sys.stderr
     writing = threading.Lock()
 
     def write(document: Mapping[str, Any]) -> None:
@@ -70,7 +68,7 @@ def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None 
             sink.write(line + b"\n")
             sink.flush()
 
-    with ThreadPoolExecutor(MAX_PARALLEL * 2, "adaptor") as pool:
+    with contextlib.redirect_stdout(sys.stderr), ThreadPoolExecutor(MAX_PARALLEL * 2, "adaptor") as pool:
         for line in source:
             asked = json.loads(line)
             if asked["op"] == "hello":
