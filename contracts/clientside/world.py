@@ -5,12 +5,13 @@ WorldError
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from contracts.clientside.case import Case
+from contracts.clientside.clock import wall
 from contracts.clientside.play import Seen
 
 MOST_ROWS = "10000"
@@ -48,7 +49,9 @@ class World:
             WorldError: the emulator does not take them.
         """
         clock = {"mode": "manual"} if case.scale == 0 else {"mode": "scaled", "scale": case.scale}
-        self.ask("POST", "/reset", {"clock": {"mode": "manual"}})
+        # Where the world's seconds are real ones, its dates are too: a client may compare them with its own clock.
+        now = {"now": datetime.fromtimestamp(wall(), UTC).isoformat()} if case.scale == 1 else {}
+        self.ask("POST", "/reset", {"clock": {"mode": "manual", **now}})
         self.ask("PATCH", "/settings", {**SETTINGS, **case.settings})
         if case.credits is not None:
             self.ask("POST", "/credits", {"microcents": case.credits - int(self.ask("GET", "/credits")["balance"])})

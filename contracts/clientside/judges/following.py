@@ -103,14 +103,17 @@ def in_body(
 
 
 @judge("server")
-def jittered(play: Play, *, on: str, spread: float) -> str:
-    """Calls of several tasks that failed together do not come back together: equal gaps differ by a part of them."""
+def jittered(play: Play, *, on: str, spread: float, least: float) -> str:
+    """Calls of several tasks that failed together do not come back together: equal gaps differ by a part of them.
+
+    Gaps of less than `least` seconds do not count: there the network alone makes such differences.
+    """
     paths = sorted({row["path"] for row in play.exchanges(on)})
     series = [[play.real(row) for row in play.exchanges(on) if row["path"] == path] for path in paths]
     gaps = [[later - earlier for earlier, later in zip(times, times[1:], strict=False)] for times in series]
-    same = [row for row in zip(*gaps, strict=False) if len(row) > 1]
+    same = [row for row in zip(*gaps, strict=False) if len(row) > 1 and max(row) >= least]
     if not same:
-        raise BlockedCheck(f"there are no repeated calls of {on} by several tasks")
+        raise BlockedCheck(f"no two tasks have gaps of {least:g} s or more between calls of {on}")
     widest = max((max(row) - min(row)) / max(row) for row in same)
     if widest < spread:
         raise FailedCheck(f"the gaps of {len(series)} tasks differ by {widest:.0%} at most: all come back at once")
