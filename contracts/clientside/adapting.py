@@ -11,18 +11,16 @@ class Mine:
 serve(Mine())
 """
 
+import contextlib
 import json
 import sys
 import threading
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
 from contracts.clientside.protocol import MOST_LINE, VERSION
 
 MAX_PARALLEL = 8
-
-_SELF = "self"
 
 
 class CannotError(Exception):
@@ -58,7 +56,6 @@ def answer(adapted: Adapted, order: Mapping[str, Any]) -> dict[str, Any]:
 def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None = None) -> None:
     """Answer calls until stdin ends or says bye; what prints goes to stderr, for stdout is the protocol's."""
     source, sink = lines or sys.stdin.buffer, out or sys.stdout.buffer
-    sys.stdout = sys.stderr
     writing = threading.Lock()
 
     def write(document: Mapping[str, Any]) -> None:
@@ -70,16 +67,48 @@ def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None 
             sink.write(line + b"\n")
             sink.flush()
 
-    with ThreadPoolExecutor(MAX_PARALLEL * 2, "adaptor") as pool:
-        for line in source:
-            asked = json.loads(line)
-            if asked["op"] == "hello":
-                supports = list(adapted.supports)
-                hello = {"kit": VERSION, "client": dict(adapted.client), "supports": supports}
-                write({**hello, "max_parallel": MAX_PARALLEL})
-            elif asked["op"] == "call":
-                pool.submit(lambda order: write(answer(adapted, order)), asked)
-            elif asked["op"] == "end":
-                adapted.forget(asked["case"])
-            else:
-                break
+    with contextlib.redirect_stdout(sys.stderr):
+        _loop(adapted, source, write)
+
+
+def _loop(adapted: Adapted, source: BinaryIO, write: Callable[[Mapping[str, Any]], None]) -> None:
+    pending: list[threading.Event] = []
+    for line in source:
+        asked = json.loads(line)
+        if asked["op"] == "hello":
+            supports = list(adapted.supports)
+            hello = {"kit": VERSION, "client": dict(adapted.client), "supports": supports}
+            write({**hello, "max_parallel": MAX_PARALLEL})
+        elif asked["op"] == "call":
+            pending = [event for event in pending if not event.is_set()]
+            pending.append(_carry_out(adapted, asked, write))
+        elif asked["op"] == "end":
+            adapted.forget(asked["case"])
+        else:
+            break
+    for event in pending:
+        event.wait()
+
+
+def _carry_out(
+    adapted: Adapted, order: Mapping[str, Any], write: Callable[[Mapping[str, Any]], None]
+) -> threading.Event:
+    """Answer a call from a thread of its own; a client that does not come back in time is answered for.
+
+    A thread cannot be stopped. One whose client hangs is left behind, and holds up neither other calls nor the exit.
+    """
+    answered, first = threading.Event(), threading.Lock()
+
+    def tell(document: Mapping[str, Any]) -> None:
+        if first.acquire(blocking=False):
+            timer.cancel()
+            write(document)
+            answered.set()
+
+    limit = order["deadline_ms"] / 1000
+    late = {"class": "NoReturn", "message": f"the client had not come back from `{order['call']}` after {limit:.1f} s"}
+    timer = threading.Timer(limit, tell, ({"seq": order["seq"], "raised": late},))
+    timer.daemon = True
+    timer.start()
+    threading.Thread(target=lambda: tell(answer(adapted, order)), name="adaptor", daemon=True).start()
+    return answered

@@ -87,7 +87,9 @@ def spent(play: Play, *, usd: float) -> str:
 
 
 @judge("server")
-def in_body(play: Play, *, on: str, nth: int = 1, member: str, like: str | None = None, step: str | None = None) -> None:
+def in_body(
+    play: Play, *, on: str, nth: int = 1, member: str, like: str | None = None, step: str | None = None
+) -> None:
     """The request's JSON has such a member: this word, or what an earlier step was given under that name."""
     rows = play.exchanges(on)
     if len(rows) < nth:
@@ -135,5 +137,9 @@ def _said(play: Play, step: str) -> Said:
 def _saw(play: Play, step: str) -> Mapping[str, Any]:
     said = _said(play, step)
     if said.reply is None or said.reply.kind != "saw":
-        raise FailedCheck(f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[:300])
+        raise FailedCheck(
+            f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[
+                :300
+            ]
+        )
     return said.reply.told

@@ -1,0 +1,77 @@
+"""The adaptor of the official Python client, asynchronous: `pip install inferencesh aiohttp aiofiles` beside the kit."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.clientside.adapting import CannotError, serve
+from mockserver.testing.adaptors import python
+
+
+class OfficialAsync(python.Official):
+    """Translates calls for `inferencesh.AsyncInference`; each call has an event loop of its own."""
+
+    name = "inferencesh (Python, async)"
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Submit, and wait if that is wanted."""
+        return asyncio.run(self._run(order, app, told))
+
+    async def _run(self, order: Mapping[str, Any], app: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        api = self._api(order)
+        params = {"app": app, "input": python.paths(told["input"])}
+        params |= {key: told[key] for key in ("webhook", "session") if key in told}
+        if told.get("wait") and not told.get("timeout_ms"):
+            return python.task(await api.run(params))
+        found = await api.run(params, wait=False)
+        if told.get("wait"):
+            found = await api.wait_for_completion(found["id"], timeout=python.seconds(told))
+        return python.task(found)
+
+    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:
+        """Follow a task; it takes no time limit."""
+        if transport != "ndjson":
+            raise CannotError(f"stream.{transport}")
+        return asyncio.run(self._stream(order, task))
+
+    async def _stream(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
+        async with self._api(order).stream_task(task) as stream:
+            updates = [{"status": row.get("status"), "progress": row.get("progress")} async for row in stream]
+            return python.streamed(updates, stream.result)
+
+    def get(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
+        """Fetch a task."""
+        return python.task(asyncio.run(self._api(order).get_task(task)).data)
+
+    def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:
+        """Wait for the end."""
+        if by:
+            raise CannotError(f"wait.{by}")
+        return python.task(asyncio.run(self._api(order).wait_for_completion(task, timeout=python.seconds(told))))
+
+    def cancel(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
+        """Cancel a task."""
+        asyncio.run(self._api(order).cancel(task))
+        return {}
+
+    def upload(self, order: Mapping[str, Any], path: str, type: str) -> dict[str, Any]:  # noqa: A002  # as calls.toml says
+        """Upload a file."""
+        options = self.library.UploadFileOptions(content_type=type)
+        return {"uri": asyncio.run(self._api(order).upload_file(path, options))["uri"]}
+
+    def end_session(self, order: Mapping[str, Any], session: str) -> dict[str, Any]:
+        """End a session."""
+        asyncio.run(self._api(order).sessions.end(session))
+        return {}
+
+    def _api(self, order: Mapping[str, Any]) -> Any:  # noqa: ANN401  # a class of a package that need not be there
+        return self.library.AsyncInference(api_key=order["api_key"], base_url=order["base_url"])
+
+
+def main() -> None:
+    """Serve."""
+    serve(OfficialAsync(python.library("aiohttp", "aiofiles")))
+
+
+if __name__ == "__main__":
+    main()
