@@ -11,6 +11,7 @@ class Mine:
 serve(Mine())
 """
 
+import contextlib
 import json
 import sys
 import threading
@@ -20,8 +21,6 @@ from typing import Any, BinaryIO, Protocol
 from contracts.clientside.protocol import MOST_LINE, VERSION
 
 MAX_PARALLEL = 8
-
-_SELF = "self"
 
 
 class CannotError(Exception):
@@ -57,7 +56,6 @@ def answer(adapted: Adapted, order: Mapping[str, Any]) -> dict[str, Any]:
 def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None = None) -> None:
     """Answer calls until stdin ends or says bye; what prints goes to stderr, for stdout is the protocol's."""
     source, sink = lines or sys.stdin.buffer, out or sys.stdout.buffer
-    sys.stdout = sys.stderr
     writing = threading.Lock()
 
     def write(document: Mapping[str, Any]) -> None:
@@ -69,6 +67,11 @@ def serve(adapted: Adapted, lines: BinaryIO | None = None, out: BinaryIO | None 
             sink.write(line + b"\n")
             sink.flush()
 
+    with contextlib.redirect_stdout(sys.stderr):
+        _loop(adapted, source, write)
+
+
+def _loop(adapted: Adapted, source: BinaryIO, write: Callable[[Mapping[str, Any]], None]) -> None:
     pending: list[threading.Event] = []
     for line in source:
         asked = json.loads(line)

@@ -53,12 +53,12 @@ class Client:
 
     # ------------------------------------------------------------------------------------------------------- tasks
 
-    def run(self, app: str, given: Mapping[str, Json], **options: Json) -> Task:
+    def run(self, app: str, given: Mapping[str, Json], timeout: float | None = None, **options: Json) -> Task:
         """Submit a task; never twice. There is no idempotency key, so whoever lost the answer looks before leaping."""
         body = {"app": app, "input": self._uploaded(given), **options}
         before = {task["id"] for task in self._page({"limit": 1})["items"]}
         try:
-            return dict(self._call("POST", "/apps/run", body))
+            return dict(self._call("POST", "/apps/run", body, limit=timeout))
         except (httpx.TransportError, ApiError) as error:
             if isinstance(error, ApiError) and not error.known.get("unclear"):
                 raise
@@ -211,13 +211,23 @@ class Client:
     def _page(self, asked: Json) -> Json:
         return self._call("POST", "/tasks/list", asked, again=True)
 
-    def _call(self, method: str, path: str, body: Json = None, *, task: str | None = None, again: bool = False) -> Json:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        task: str | None = None,
+        again: bool = False,
+        limit: float | None = None,
+    ) -> Json:
         """Send a request. What comes too soon waits as long as it is told; what may be repeated is, with pauses."""
         again = again or method == "GET"
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                answer = self._api.request(method, self.base_url + path, json=body)
+                waits = httpx.USE_CLIENT_DEFAULT if limit is None else httpx.Timeout(limit)
+                answer = self._api.request(method, self.base_url + path, json=body, timeout=waits)
                 return resource(answer, task)
             except httpx.TransportError:
                 if last or not again:

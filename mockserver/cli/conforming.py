@@ -37,6 +37,7 @@ failed.
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the whole run as JSON.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page with all evidence.")
 @click.option("--badge", type=click.Path(dir_okay=False, path_type=Path), help="Write a badge as shields.io reads it.")
 @click.option("--verbose", "-v", is_flag=True, help="Every verdict, and not only those that need a word.")
 def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
@@ -45,7 +46,8 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
     ARGV, after `--`, is the client's adaptor with its arguments; no shell reads it.
     """
     try:
-        import junitparser  # noqa: F401  # told before a minute has passed, and not after
+        import jinja2  # noqa: F401  # told before a minute has passed, and not after
+        import junitparser  # noqa: F401
         import rich  # noqa: F401
     except ImportError as error:
         raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
@@ -88,7 +90,7 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
     from contracts.clientside.report import Report
-    from contracts.clientside.reports import files, terminal
+    from contracts.clientside.reports import files, page, terminal
     from mockserver.settings import Settings
     from mockserver.testing import serving
 
@@ -118,6 +120,8 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
             files.write_junit(options["junit"], document)
         if options["markdown"]:
             options["markdown"].write_text(files.markdown(document), "utf-8")
+        if options["html"]:
+            options["html"].write_text(page.render([document]), "utf-8")
         if options["badge"]:
             files.write_json(options["badge"], files.badge(document))
     except OSError as error:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.clientside import case as cases, engine, protocol
+from contracts.clientside import case as cases
+from contracts.clientside import engine, protocol
 from contracts.clientside.adapting import Adapted, answer
 from contracts.clientside.case import WITNESSES, Case
 from contracts.clientside.events import CaseEnded

@@ -85,7 +85,7 @@ def _is_true(play: Play, step: str, end: Any) -> None:  # noqa: ANN401  # JSON
     said = play.status(end["status"])
     if said not in TERMINAL:
         return
-    if int(said) != known["status"]:
+    if said.text != known["status_text"]:
         raise FailedCheck(f"{step}: the client says that the task is {said.text}, the server {known['status_text']}")
     video = end["output"].get("video") if isinstance(end.get("output"), dict) else None
     url = video.get("uri") if isinstance(video, dict) else video

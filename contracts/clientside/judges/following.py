@@ -32,13 +32,13 @@ def within(play: Play, *, step: str, seconds: float) -> str:
 
 
 @judge("server")
-def task_is(play: Play, *, status: str) -> None:
-    """Every task is in this state when the case is over, by the server's own record."""
+def task_is(play: Play, *, among: list[str]) -> None:
+    """Every task is in one of these states when the case is over, by the server's own record."""
     if not play.seen.tasks:
         raise BlockedCheck("no task was made")
     for name, row in play.seen.tasks.items():
-        if row["status_text"] != status:
-            raise FailedCheck(f"expected task {name} to be {status}, it is {row['status_text']}")
+        if row["status_text"] not in among:
+            raise FailedCheck(f"expected task {name} to be {' or '.join(among)}, it is {row['status_text']}")
 
 
 @judge("server")
@@ -87,7 +87,9 @@ def spent(play: Play, *, usd: float) -> str:
 
 
 @judge("server")
-def in_body(play: Play, *, on: str, nth: int = 1, member: str, like: str | None = None, step: str | None = None) -> None:
+def in_body(
+    play: Play, *, on: str, nth: int = 1, member: str, like: str | None = None, step: str | None = None
+) -> None:
     """The request's JSON has such a member: this word, or what an earlier step was given under that name."""
     rows = play.exchanges(on)
     if len(rows) < nth:
@@ -101,14 +103,17 @@ def in_body(play: Play, *, on: str, nth: int = 1, member: str, like: str | None 
 
 
 @judge("server")
-def jittered(play: Play, *, on: str, spread: float) -> str:
-    """Calls of several tasks that failed together do not come back together: equal gaps differ by a part of them."""
+def jittered(play: Play, *, on: str, spread: float, least: float) -> str:
+    """Calls of several tasks that failed together do not come back together: equal gaps differ by a part of them.
+
+    Gaps of less than `least` seconds do not count: there the network alone makes such differences.
+    """
     paths = sorted({row["path"] for row in play.exchanges(on)})
     series = [[play.real(row) for row in play.exchanges(on) if row["path"] == path] for path in paths]
     gaps = [[later - earlier for earlier, later in zip(times, times[1:], strict=False)] for times in series]
-    same = [row for row in zip(*gaps, strict=False) if len(row) > 1]
+    same = [row for row in zip(*gaps, strict=False) if len(row) > 1 and max(row) >= least]
     if not same:
-        raise BlockedCheck(f"there are no repeated calls of {on} by several tasks")
+        raise BlockedCheck(f"no two tasks have gaps of {least:g} s or more between calls of {on}")
     widest = max((max(row) - min(row)) / max(row) for row in same)
     if widest < spread:
         raise FailedCheck(f"the gaps of {len(series)} tasks differ by {widest:.0%} at most: all come back at once")
@@ -132,5 +137,9 @@ def _said(play: Play, step: str) -> Said:
 def _saw(play: Play, step: str) -> Mapping[str, Any]:
     said = _said(play, step)
     if said.reply is None or said.reply.kind != "saw":
-        raise FailedCheck(f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[:300])
+        raise FailedCheck(
+            f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[
+                :300
+            ]
+        )
     return said.reply.told

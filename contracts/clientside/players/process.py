@@ -94,7 +94,7 @@ class LineProcess:
         thread.join(seconds)
         return done.is_set()
 
-    def end(self, grace: float = GRACE) -> None:
+    def end(self, grace: float | None = None) -> None:
         """Close its stdin, wait, ask it and at last force it to end, with everything in its group."""
         with contextlib.suppress(OSError, ValueError):
             if self._process.stdin is not None and self._writing.acquire(timeout=0.1):
@@ -108,7 +108,7 @@ class LineProcess:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, number)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace)
+                self._process.wait(GRACE if grace is None else grace)
                 if number is None:
                     continue
                 break

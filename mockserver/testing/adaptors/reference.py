@@ -51,7 +51,7 @@ class Reference:
         """Submit, and wait if that is wanted."""
         api = self._api(order)
         options = {key: told[key] for key in ("webhook", "session") if key in told}
-        task = api.run(app, told["input"], **options)
+        task = api.run(app, told["input"], _seconds(told), **options)
         if told.get("wait"):
             task = {**api.wait(task["id"], _seconds(told)), "session_id": task.get("session_id")}
         return _task(task)

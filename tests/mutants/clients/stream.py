@@ -231,7 +231,9 @@ def takes_the_record_as_it_is(surgery: Surgery) -> None:
     """After the stream has told completion, it fetches the task once and tells what it gets."""
 
     def follow(original: Any, self: Reference, order: Any, task: str, **told: Any) -> Any:
-        rows = list(self._api(order).stream(task, told.get("transport", "ndjson"), told.get("timeout_ms", 10000) / 1000))
+        rows = list(
+            self._api(order).stream(task, told.get("transport", "ndjson"), told.get("timeout_ms", 10000) / 1000)
+        )
         if rows and ended(rows[-1]) == COMPLETED:
             return {"updates": rows, "end": _task(self._api(order).get(task))}
         return original(self, order, task, **told)

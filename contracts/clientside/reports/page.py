@@ -1,0 +1,95 @@
+"""One self-contained HTML page of one or several clients: a matrix, and each case with its timeline and evidence."""
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+import jinja2
+
+from contracts.clientside import scores
+from contracts.clientside.case import AREAS
+from contracts.clientside.reports import diagram
+from contracts.clientside.verdicts import VERDICTS
+
+ORDER = ("harness-error", "fail", "not-run", "warn", "not-observable", "pass", "not-applicable")
+"""From the verdict that decides a cell to the one that decides it last."""
+
+LANE_WIDTH = 210
+ROW_HEIGHT = 24
+
+
+def render(reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page.
+
+    Args:
+        reports: documents of `conform --report`, one for each client.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    text = resources.files("contracts.clientside.reports").joinpath("page.html.j2").read_text("utf-8")
+    columns = [_column(report) for report in reports]
+    names = list(dict.fromkeys(row["name"] for report in reports for row in report["cases"]))
+    areas = [(area, [_row(name, reports) for name in names if name.startswith(f"{area}/")]) for area in AREAS]
+    return environment.from_string(text).render(
+        columns=columns,
+        areas=[(area, rows) for area, rows in areas if rows],
+        verdicts=VERDICTS,
+        lanes=[(lane, _x(lane)) for lane in diagram.LANES],
+        width=LANE_WIDTH * len(diagram.LANES),
+        height=ROW_HEIGHT,
+    )
+
+
+def _column(report: Mapping[str, Any]) -> dict[str, Any]:
+    shares = {
+        name: scores.Share(report[name]["passed"], report[name]["of"]).text() for name in ("conformance", "observed")
+    }
+    client = report["client"]
+    return {
+        "name": f"{client['name']} {client['version']}",
+        "language": client["language"],
+        "mode": report["mode"],
+        "witnesses": ", ".join(report["witnesses"]),
+        "seconds": report["seconds"],
+        "stopped": report["stopped"],
+        "counts": {verdict: count for verdict, count in report["counts"].items() if count},
+        **shares,
+    }
+
+
+def _row(name: str, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    cells = [next((row for row in report["cases"] if row["name"] == name), None) for report in reports]
+    first = next(cell for cell in cells if cell is not None)
+    return {"name": name, "property": first["property"], "cells": [_cell(cell) for cell in cells]}
+
+
+def _cell(case: Mapping[str, Any] | None) -> dict[str, Any]:
+    if case is None:
+        return {"verdict": "not-run", "checks": [], "evidence": None}
+    verdicts = {check["verdict"] for check in case["checks"]}
+    evidence = case["evidence"]
+    found = [] if evidence is None else diagram.arrows(evidence)
+    drawn, left_out = diagram.shown(found)
+    return {
+        "verdict": next((verdict for verdict in ORDER if verdict in verdicts), "not-run"),
+        "checks": sorted(case["checks"], key=lambda check: ORDER.index(check["verdict"])),
+        "evidence": evidence,
+        "arrows": [
+            {
+                "at": f"{arrow.at:.2f}",
+                "from": _x(arrow.source),
+                "to": _x(arrow.target),
+                "middle": (_x(arrow.source) + _x(arrow.target)) // 2,
+                "label": arrow.label,
+                "kind": arrow.kind,
+                "y": 46 + number * ROW_HEIGHT,
+            }
+            for number, arrow in enumerate(drawn)
+        ],
+        "left_out": left_out,
+    }
+
+
+def _x(lane: diagram.Lane) -> int:
+    return LANE_WIDTH // 2 + LANE_WIDTH * diagram.LANES.index(lane)

@@ -1,0 +1,126 @@
+"""Adaptors that misbehave: each ends in verdicts of the harness, within its deadline, and leaves nothing running."""
+
+import contextlib
+import dataclasses
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from contracts.clientside import case, engine
+from contracts.clientside.events import CaseEnded
+from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
+from contracts.clientside.players.process import StartError
+from contracts.clientside.players.stepping import PlayerError
+from mockserver.settings import Settings
+from mockserver.testing import serving
+
+PLAIN = next(row for row in case.cases() if row.name == "submit/plain")
+
+HELLO = '{"kit": 1, "client": {"name": "bad", "version": "1", "language": "python"}, "supports": ["run", "run.wait"]}'
+
+Start = Callable[..., Adaptor]
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two seconds of grace are for clients, not for these."""
+    monkeypatch.setattr("contracts.clientside.players.adaptor.GRACE", 0.1)
+    monkeypatch.setattr("contracts.clientside.players.process.GRACE", 0.2)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Start an adaptor that says hello and then runs some lines of Python for each call."""
+
+    def begin(body: str, hello: str = HELLO) -> Adaptor:
+        program = tmp_path / "bad.py"
+        lines = f"import json, os, sys, time\nsys.stdin.readline()\nprint({hello!r}, flush=True)\n"
+        loop = "for line in sys.stdin:\n    asked = json.loads(line)\n"
+        program.write_text(lines + loop + textwrap.indent(body, "    "))
+        return Adaptor([sys.executable, str(program)], dict(os.environ), tmp_path)
+
+    return begin
+
+
+def played(adaptor: Adaptor, deadline: float = 0.3) -> dict[str, str]:
+    """Play the plain case with little patience and return the verdicts with their words."""
+    hurried = dataclasses.replace(PLAIN, deadline=deadline)
+    try:
+        with serving(Settings(port=0)) as server:
+            found = list(engine.run(AdaptorPlayer(adaptor), engine.Emulator(server.base_url), [hurried]))
+    finally:
+        adaptor.close()
+    (ended,) = [event for event in found if isinstance(event, CaseEnded)]
+    assert {emitted.verdict for emitted in ended.emitted} == {"harness-error"}
+    return {emitted.check: emitted.told for emitted in ended.emitted}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("print('hello?', flush=True)", "stdout is for the protocol alone"),
+        ("print('[1]', flush=True)", "expected a JSON object"),
+        ("print(json.dumps({'seq': asked['seq']}), flush=True)", "has to have one of saw, raised, cannot"),
+        ("print(json.dumps({'seq': asked['seq'], 'saw': {'id': 5}}), flush=True)", "`saw` of `run`"),
+        ("sys.exit(3)", "it closed its stdout"),
+        ("os.close(1); time.sleep(60)", "it closed its stdout"),
+        ("sys.stdout.write('x' * 3_000_000); sys.stdout.flush()", "a line of more than"),
+        ("while True: print('{', flush=True)", "no JSON"),
+    ],
+    ids=["garbage", "list", "nothing", "schema", "death", "closed", "endless-line", "endless-garbage"],
+)
+def test_what_an_adaptor_says_wrongly_is_told(start: Start, body: str, told: str) -> None:
+    """The verdicts are the harness's, and the reason says what was expected."""
+    for verdict in played(start(body)).values():
+        assert told in verdict
+
+
+def test_silence_ends_with_the_deadline(start: Start) -> None:
+    """Who answers nothing is waited for until the deadline and a little more."""
+    assert "no answer to `run` within 0.4 s" in next(iter(played(start("pass")).values()))
+
+
+def test_what_an_adaptor_started_ends_with_it(start: Start, tmp_path: Path) -> None:
+    """Children that would live on are in its group."""
+    mark = str(tmp_path / "child")
+    body = f"""
+if os.fork() == 0:
+    open({mark!r}, 'w').write(str(os.getpid()))
+    os.close(1); os.close(2)
+    time.sleep(600)
+os._exit(0)
+"""
+    played(start(body), deadline=1.0)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        child = psutil.Process(int(Path(mark).read_text()))
+        # Whose parent has gone may stay as a zombie where nobody collects them.
+        with contextlib.suppress(psutil.TimeoutExpired):
+            child.wait(1)
+        assert child.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(
+    ("hello", "told"),
+    [
+        ("nonsense", "stdout is for the protocol alone"),
+        ('{"kit": 2}', "hello"),
+        (HELLO.replace('"run.wait"', '"fly"'), "there is no capability 'fly'"),
+    ],
+    ids=["garbage", "version", "capability"],
+)
+def test_a_hello_that_is_none_is_told(start: Start, hello: str, told: str) -> None:
+    """Before anything is played."""
+    with pytest.raises(PlayerError, match="said no proper hello") as caught:
+        start("pass", hello)
+    assert told in str(caught.value)
+
+
+def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(StartError, match="no-such-program' cannot be started: No such file"):
+        Adaptor(["no-such-program"], dict(os.environ), tmp_path)

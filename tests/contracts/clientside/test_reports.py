@@ -1,0 +1,161 @@
+"""Reports of client conformance: what people and machines read of a run."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from junitparser import JUnitXml
+from rich.console import Console
+
+from contracts.clientside import case, engine, scores
+from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
+from contracts.clientside.report import Report
+from contracts.clientside.reports import diagram, files, page, terminal
+from mockserver.settings import Settings
+from mockserver.testing import serving
+
+from ... import browsers  # noqa: TID252  # tests are no installed package with a name of its own
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Of the reference client in the first two cases of submit."""
+    chosen = [row for row in case.cases() if row.name in {"submit/plain", "submit/lost-response"}]
+    argv = [sys.executable, "-m", "mockserver.testing.adaptors.reference"]
+    adaptor, found = Adaptor(argv, dict(os.environ), tmp_path_factory.mktemp("adaptor")), Report()
+    try:
+        with serving(Settings(port=0)) as server:
+            for event in engine.run(AdaptorPlayer(adaptor), engine.Emulator(server.base_url), chosen):
+                found.take(event)
+    finally:
+        adaptor.close()
+    return found.document()
+
+
+@pytest.fixture
+def worse(report: dict[str, Any]) -> dict[str, Any]:
+    """The same of a client that fails one check and leaves another open."""
+    changed = copy.deepcopy(report)
+    checks = changed["cases"][0]["checks"]
+    checks[-1] |= {"verdict": "fail", "told": "expected 1 calls of run, saw 2: <b>|</b>"}
+    checks[-2] |= {"verdict": "not-observable", "told": "the client cannot be heard this way"}
+    every = [check for row in changed["cases"] for check in row["checks"]]
+    changed["conformance"] = scores.conformance(every).document()
+    changed["observed"] = scores.observed(every).document()
+    changed["counts"] = scores.counts(every)
+    changed["client"]["name"] = "worse"
+    return changed
+
+
+def test_the_reference_passes(report: dict[str, Any]) -> None:
+    """Everything, with all witnesses heard."""
+    assert report["conformance"]["percent"] == report["observed"]["percent"] == 100
+    assert report["witnesses"] == ["client", "disk", "server"]
+    assert scores.exit_code(check for row in report["cases"] for check in row["checks"]) == 0
+
+
+def test_a_report_is_json(report: dict[str, Any], tmp_path: Path) -> None:
+    """And comes back as it was."""
+    files.write_json(tmp_path / "report.json", report)
+    assert json.loads((tmp_path / "report.json").read_text("utf-8")) == json.loads(json.dumps(report))
+
+
+def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
+    """Case, check, level, sentence and what was seen; then the table and both numbers."""
+    console = Console(width=150, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123  # closed with it
+    with console.file:
+        worse["seconds"] = 1.5
+        terminal.show(worse, console)
+    token = worse["cases"][0]["evidence"]["token"]
+    lines = [line.rstrip() for line in console.export_text().splitlines()]
+    assert lines == [
+        "submit/plain  A run that nothing disturbs ends with its video.",
+        "  fail submit.submits-once  MUST  One run is one submission.",
+        "       expected 1 calls of run, saw 2: <b>|</b>",
+        f"       replay token {token}",
+        "area    pass  fail  warn  not-observable  not-applicable  not-run  harness-error",
+        lines[5],
+        f"client      worse {worse['client']['version']} (python)",
+        "witnesses   client, disk, server",
+        "time        1.5 s",
+        f"conformance {scores.Share(worse['conformance']['passed'], worse['conformance']['of']).text()}",
+        f"observed    {scores.Share(worse['observed']['passed'], worse['observed']['of']).text()}",
+    ]
+    assert lines[5].startswith("submit")
+
+
+def test_junit_has_a_test_case_for_each_check(worse: dict[str, Any], tmp_path: Path) -> None:
+    """One failure, one skipped."""
+    files.write_junit(tmp_path / "junit.xml", worse)
+    found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert found.tests == sum(worse["counts"].values())
+    assert (found.failures, found.skipped, found.errors) == (1, 1, 0)
+
+
+def test_markdown_is_for_a_pull_request(worse: dict[str, Any]) -> None:
+    """The word, the numbers, and a row for what is wrong; text stays text."""
+    text = files.markdown(worse)
+    assert text.startswith("### ❌ worse")
+    assert "| `submit/plain` | **submit.submits-once** One run is one submission. | fail |" in text
+    assert "&lt;b>\\|&lt;/b>" in text
+
+
+def test_the_badge_is_red_grey_or_green(report: dict[str, Any], worse: dict[str, Any]) -> None:
+    """Grey where not everything could be heard, and never green by rounding."""
+    assert files.badge(report)["color"] == "brightgreen"
+    assert files.badge(worse)["color"] == "red"
+    assert files.badge(report | {"witnesses": ["server"]})["color"] == "lightgrey"
+    assert files.badge(report | {"cases": []})["message"] == "no data"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"), [(999, 1000, 99.9), (9999, 10000, 99.9), (1, 3, 33.3), (0, 0, None)]
+)
+def test_shares_are_cut(part: int, whole: int, percent: float | None) -> None:
+    """Never rounded up, and no data is no number."""
+    assert scores.Share(part, whole).percent == percent
+
+
+def test_the_timeline_follows_the_world_s_clock(report: dict[str, Any]) -> None:
+    """From the call to its result, what was sent and answered between them."""
+    found = diagram.arrows(report["cases"][1]["evidence"])
+    assert found[0].kind == "call"
+    assert {arrow.kind for arrow in found} == {"call", "request", "answer", "broken", "result"}
+    assert [arrow.at for arrow in found] == sorted(arrow.at for arrow in found)
+
+
+def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[str, Any], tmp_path: Path) -> None:
+    """In a real browser, without a word in its console; nothing is fetched from anywhere."""
+    text = page.render([report, worse])
+    assert "http://" not in text.replace("http://127.0.0.1", "")
+    assert "https://" not in text.replace("https://api.inference.sh/errors", "")
+    script = """<script>addEventListener("load", () => {
+      const seen = [];
+      const visible = () => [...document.querySelectorAll("details.row:not([hidden])")].map((row) => row.id);
+      seen.push(visible().length);
+      document.querySelector('button[data-show="fail"]').click();
+      seen.push(visible().join());
+      document.querySelector('button[data-show=""]').click();
+      document.querySelector("nav input").value = "lost-response";
+      document.querySelector("nav input").dispatchEvent(new Event("input"));
+      seen.push(visible().join());
+      document.querySelector("details.row:not([hidden]) summary").click();
+      seen.push(document.querySelectorAll("details.row[open] svg .arrow").length > 5);
+      seen.push(document.documentElement.scrollWidth <= innerWidth);
+      document.title = "seen " + JSON.stringify(seen);
+    });</script></body>"""
+    file = tmp_path / "page.html"
+    file.write_text(text.replace("</body>", script), "utf-8")
+    flags = [*browsers.FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr", "--dump-dom"]
+    flags += ["--window-size=420,900", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    done = subprocess.run(
+        [browsers.chromium(), *flags, file.as_uri()], capture_output=True, text=True, timeout=90, check=True
+    )
+    told = done.stdout.partition("<title>seen ")[2].partition("</title>")[0]
+    assert json.loads(told) == [2, "submit/plain", "submit/lost-response", True, True]
+    assert "CONSOLE" not in done.stderr
