@@ -59,7 +59,10 @@ def saw(
 
 @judge("client")
 def output_told(play: Play, *, step: str) -> None:
-    """The result has the address of the video, in whatever form the server gave it."""
+    """The result has the address of the video, in whatever form the server gave it; an error has none."""
+    said = _answered(play, step)
+    if said.reply is not None and said.reply.kind == "raised":
+        raise FailedCheck(f"{step} should have told the video's address; it raised {_error(said.reply.told)}")
     end = _end(play, step)
     output = end.get("output") if isinstance(end, Mapping) else None
     video = output.get("video") if isinstance(output, Mapping) else None
