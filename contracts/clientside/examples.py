@@ -47,16 +47,17 @@ def _accepted() -> Any:  # noqa: ANN401  # a strategy; Hypothesis is imported la
     number = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False, width=32)
     nested = st.recursive(
         st.none() | st.booleans() | number | text,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(text, inner, min_size=1, max_size=3),
         max_leaves=8,
     )
+    unknown = st.fixed_dictionaries({"text": text, "number": number, "nested": st.lists(nested, min_size=2, max_size=4)})
     known = strategies.valid_inputs("2026-05").map(lambda case: case.document)
-    prompts = strategies.unmarked("2026-05")
+    prompts = words() | strategies.lookalikes() | strategies.at_the_limit() | strategies.badly_marked("2026-05")
     return st.builds(
         lambda document, prompt, unknown: {**document, "prompt": prompt, "unknown": unknown},
         known.filter(lambda document: "voice" not in document and "voice_id" not in document),
         prompts,
-        nested,
+        unknown,
     )
 
 
