@@ -106,5 +106,5 @@ def test_what_is_wrong_with_a_file_is_told(write: Write, entries: str, wrong: st
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its name."""
-    with pytest.raises(ExpectationError, match="conformance.yaml cannot be read: No such file"):
+    with pytest.raises(ExpectationError, match=r"conformance\.yaml cannot be read: No such file"):
         expectations.read(tmp_path / "conformance.yaml", TODAY)
