@@ -50,7 +50,9 @@ def _accepted() -> Any:  # noqa: ANN401  # a strategy; Hypothesis is imported la
         lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(text, inner, min_size=1, max_size=3),
         max_leaves=8,
     )
-    unknown = st.fixed_dictionaries({"text": text, "number": number, "nested": st.lists(nested, min_size=2, max_size=4)})
+    unknown = st.fixed_dictionaries(
+        {"text": text, "number": number, "nested": st.lists(nested, min_size=2, max_size=4)}
+    )
     known = strategies.valid_inputs("2026-05").map(lambda case: case.document)
     prompts = words() | strategies.lookalikes() | strategies.at_the_limit() | strategies.badly_marked("2026-05")
     return st.builds(

@@ -9,8 +9,8 @@ from typing import Any
 
 from contracts.clientside.adapting import serve
 from contracts.clientside.reference import Client
-from contracts.clientside.reference_webhooks import Receiver, verified
 from contracts.clientside.reference_reading import ClientError, TimeLimitError
+from contracts.clientside.reference_webhooks import Receiver, verified
 from mockserver import __version__
 
 

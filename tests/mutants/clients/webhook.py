@@ -76,7 +76,9 @@ def believes_an_old_secret(surgery: Surgery) -> None:
 @sins("webhook.refuses-a-changed-body")
 def signs_without_the_body(surgery: Surgery) -> None:
     """It leaves the body out of what it checks."""
-    _believes(surgery, lambda headers, body, secret: _fits(headers, body.replace(b"clap", b"clip"), secret) and _now(headers))
+    _believes(
+        surgery, lambda headers, body, secret: _fits(headers, body.replace(b"clap", b"clip"), secret) and _now(headers)
+    )
 
 
 def _now(headers: Mapping[str, str]) -> bool:
