@@ -2,11 +2,11 @@
 
 import pytest
 
-from contracts.clientside import case as cases, judging
+from contracts.clientside import case as cases
+from contracts.clientside import judging
+from mockserver.testing.adaptors.reference import Reference
 from tests.mutants import client_mutant
 from tests.mutants.client_trial import of_areas, try_client
-
-from mockserver.testing.adaptors.reference import Reference
 
 AREAS = sorted({row.area for row in cases.cases()})
 
