@@ -31,7 +31,10 @@ class Adapted(Protocol):
     """A client, adapted; each call of calls.toml is a method of that name with an Order's line and the arguments."""
 
     client: Mapping[str, str]
-    supports: tuple[str, ...]
+
+    @property
+    def supports(self) -> tuple[str, ...]:
+        """Capabilities, as `supports` of the hello names them."""
 
     def told(self, error: Exception) -> dict[str, Any]:
         """Return what an error tells a user: `class`, `message`, and what else it has."""

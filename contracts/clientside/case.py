@@ -43,9 +43,9 @@ AREAS = (
 _CASE = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?")
 _CHECK = re.compile(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*")
 
-KIT_CALLS = ("advance", "plan", "settle", "join", "deliver")
+KIT_CALLS = ("advance", "plan", "settle", "join", "deliver", "sign")
 """What the kit itself does between two calls: move the world's clock, arm another plan, wait until the server has seen
-what it has to, wait for a step in the background, send a webhook by hand."""
+what it has to, wait for a step in the background, send a webhook once more, sign one for the client to verify."""
 
 
 class CaseError(ValueError):

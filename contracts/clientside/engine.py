@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from contracts.clientside import clock, judging
+from contracts.clientside import clock, examples, judging
 from contracts.clientside.case import Case, Witness
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play, Said
@@ -68,7 +68,7 @@ def run(
         emulator: where the worlds are.
         cases: in the order they are begun.
         parallel: cases at once; the client's own word unless given, which it never exceeds.
-        inputs: what stands for `$input`, by the name of the case.
+        inputs: what stands for `$input`, by the name of the case; drawn by the emulator's seed unless given.
     """
     begun = clock.now()
     hello = player.hello
@@ -76,13 +76,14 @@ def run(
     names = tuple(case.name for case in cases)
     witnesses = tuple(sorted(player.witnesses))
     yield RunBegan(hello, player.mode, witnesses, names, emulator.seed, told)
+    given = examples.drawn(cases, emulator.seed) if inputs is None else inputs
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     at_once = min(hello.max_parallel, parallel or hello.max_parallel)
 
     def play_all() -> None:
         with ThreadPoolExecutor(at_once, "kit-case") as pool:
             for case in cases:
-                pool.submit(_case, player, emulator, case, (inputs or {}).get(case.name), events)
+                pool.submit(_case, player, emulator, case, given.get(case.name), events)
         events.put(None)
 
     with ThreadPoolExecutor(1, "kit-run") as background:

@@ -192,7 +192,8 @@ class Client:
                             part.write_bytes(content)
                             part.replace(path)
                             return len(content)
-                        content = b""
+                        if len(content) == total:
+                            break  # all that there is, and no video: to ask again does not make it one
             except httpx.TransportError:
                 pass
             self._pause(attempt)

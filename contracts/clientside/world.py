@@ -48,17 +48,18 @@ class World:
         Raises:
             WorldError: the emulator does not take them.
         """
-        clock = {"mode": "manual"} if case.scale == 0 else {"mode": "scaled", "scale": case.scale}
-        # Where the world's seconds are real ones, its dates are too: a client may compare them with its own clock.
-        now = {"now": datetime.fromtimestamp(wall(), UTC).isoformat()} if case.scale == 1 else {}
-        self.ask("POST", "/reset", {"clock": {"mode": "manual", **now}})
+        begin: dict[str, Any] = {"mode": "manual"}
+        if case.scale == 1 or any(step.call == "listen" for step in case.steps):
+            # A client compares dates with its own clock: those of a world whose seconds are real, those of signatures.
+            begin["now"] = datetime.fromtimestamp(wall(), UTC).isoformat()
+        self.ask("POST", "/reset", {"clock": begin})
         self.ask("PATCH", "/settings", {**SETTINGS, **case.settings})
         if case.credits is not None:
             self.ask("POST", "/credits", {"microcents": case.credits - int(self.ask("GET", "/credits")["balance"])})
         if case.plan:
             self.ask("PUT", "/plan", dict(case.plan))
         if case.scale:
-            self.ask("PUT", "/clock", clock)
+            self.ask("PUT", "/clock", {"mode": "scaled", "scale": case.scale})
 
     def advance(self, seconds: float | None) -> None:
         """Move a manual clock by seconds, or until nothing is pending."""
@@ -99,7 +100,7 @@ class World:
             journal=self.ask("GET", "/journal", params={"limit": MOST_ROWS, "full": "true"})["exchanges"][::-1],
             ledger=[entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]],
             credits=money,
-            deliveries=[*self.deliveries()],
+            deliveries=[self.ask("GET", f"/deliveries/{row['id']}") for row in self.deliveries()],
             tasks=tasks,
             token=export["token"],
             start=datetime.fromisoformat(export["clock"]["start"]),

@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ failed.
 @click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the emulator.")
 @click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails the run too.")
+@click.option(
+    "--expect", type=click.Path(dir_okay=False, path_type=Path), help="conformance.yaml: what is known to fail."
+)
+@click.option(
+    "--write-baseline", type=click.Path(dir_okay=False, path_type=Path), help="Write such a file of this run."
+)
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the whole run as JSON.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
@@ -85,7 +92,7 @@ def _fits(row: Any, glob: str) -> bool:  # noqa: ANN401  # imported late
 def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) -> int:
     from rich.console import Console
 
-    from contracts.clientside import engine, scores
+    from contracts.clientside import clock, engine, expectations, scores
     from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
@@ -95,6 +102,12 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
     from mockserver.testing import serving
 
     console, report = Console(), Report()
+    expected = None
+    if options["expect"]:
+        try:
+            expected = expectations.read(options["expect"], datetime.fromtimestamp(clock.wall(), UTC).date())
+        except expectations.ExpectationError as error:
+            raise click.UsageError(str(error)) from None
     with serving(Settings(port=0, seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))) as server:
         try:
             adaptor = Adaptor(argv, _environment(server.base_url), Path.cwd())
@@ -122,12 +135,22 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
             options["markdown"].write_text(files.markdown(document), "utf-8")
         if options["html"]:
             options["html"].write_text(page.render([document]), "utf-8")
+        if options["write_baseline"]:
+            because = "failed when this file was written; say why"
+            options["write_baseline"].write_text(expectations.baseline(document["cases"], because), "utf-8")
         if options["badge"]:
             files.write_json(options["badge"], files.badge(document))
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     checks = [check for row in document["cases"] for check in row["checks"]]
-    return scores.exit_code(checks, strict=options["strict"])
+    code = scores.exit_code(checks, strict=options["strict"])
+    if expected is None or code == 3:
+        return code
+    departed = expectations.departures(document["cases"], expected)
+    for departure in departed:
+        click.echo(departure.told)
+    click.echo("not as expected" if departed else "as expected")
+    return 1 if departed else 0
 
 
 def _environment(base_url: str) -> dict[str, str]:

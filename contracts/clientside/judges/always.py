@@ -94,7 +94,7 @@ def _is_true(play: Play, step: str, end: Any) -> None:  # noqa: ANN401  # JSON
 
 
 def _calls_something(play: Play) -> bool:
-    return any(said.call not in {"verify_webhook", "listen", "heard"} for said in play.said.values())
+    return any(said.call not in {"sign", "verify_webhook", "listen", "heard"} for said in play.said.values())
 
 
 def _is_planned(play: Play, row: Any) -> bool:  # noqa: ANN401  # JSON

@@ -104,8 +104,12 @@ def error_has(
     contains: str | None = None,
     matches: str | None = None,
     in_message: bool = False,
+    alone: bool = False,
 ) -> None:
-    """The error has such a member; `in_message` is content with it in the message."""
+    """The error has such a member; `in_message` is content with it in the message, `alone` wants that there is one."""
+    said = _answered(play, step)
+    if alone and said.reply is not None and said.reply.kind == "saw":
+        raise FailedCheck(f"{step} should have raised an error; it told {_json(said.reply.told)}")
     told = _told(play, step, "raised")
     found, message = told.get(member), str(told.get("message", ""))
     if equals is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.clientside import clock, files
+from contracts.clientside import clock, files, webhooks
 from contracts.clientside.case import Case, Step
 from contracts.clientside.play import Said
 from contracts.clientside.protocol import Reply
@@ -161,5 +161,8 @@ class Stepping:
                 )
             case "join":
                 self._join(str(told["step"]))
+            case "sign":
+                signed = webhooks.signed(str(told["kind"]), clock.wall())
+                self.said[step.name] = Said(step.name, "sign", told, Reply("saw", signed))
             case _:
                 self._world.replay(self._world.deliveries()[int(told.get("nth", 1)) - 1]["id"])

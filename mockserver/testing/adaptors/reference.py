@@ -10,6 +10,7 @@ from typing import Any
 from contracts.clientside.adapting import serve
 from contracts.clientside.reference import Client
 from contracts.clientside.reference_reading import ClientError, TimeLimitError
+from contracts.clientside.reference_webhooks import Receiver, verified
 from mockserver import __version__
 
 
@@ -33,6 +34,9 @@ class Reference:
         "upload",
         "download",
         "session",
+        "webhook",
+        "webhook.verify",
+        "webhook.receive",
     )  # fmt: skip - a list of words
 
     make = Client
@@ -40,6 +44,7 @@ class Reference:
     def __init__(self) -> None:
         """Know no case yet."""
         self._clients: dict[str, Client] = {}
+        self._receivers: dict[str, Receiver] = {}
         self._lock = threading.Lock()
 
     def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
@@ -90,6 +95,24 @@ class Reference:
         self._api(order).end_session(session)
         return {}
 
+    def verify_webhook(
+        self, _order: Mapping[str, Any], headers: Mapping[str, str], body: str, secret: str
+    ) -> dict[str, Any]:
+        """Check a webhook."""
+        told = verified(headers, body.encode(), secret)
+        return {"valid": told is not None, "task": told and told["id"], "status": told and told.get("status")}
+
+    def listen(self, order: Mapping[str, Any], secret: str | None = None) -> dict[str, Any]:
+        """Open a receiver for the case."""
+        receiver = Receiver(secret)
+        with self._lock:
+            self._receivers[order["case"]] = receiver
+        return {"url": receiver.url}
+
+    def heard(self, order: Mapping[str, Any], count: int, timeout_ms: int) -> dict[str, Any]:
+        """Tell what the receiver has made known."""
+        return {"events": self._receivers[order["case"]].heard(count, timeout_ms / 1000)}
+
     def told(self, error: Exception) -> dict[str, Any]:
         """Return all that an error knows."""
         known = dict(error.known) if isinstance(error, ClientError) else {}
@@ -104,9 +127,11 @@ class Reference:
     def forget(self, case: str) -> None:
         """Close the case's client."""
         with self._lock:
-            client = self._clients.pop(case, None)
+            client, receiver = self._clients.pop(case, None), self._receivers.pop(case, None)
         if client is not None:
             client.close()
+        if receiver is not None:
+            receiver.close()
 
     def _api(self, order: Mapping[str, Any]) -> Client:
         with self._lock:

@@ -1,0 +1,74 @@
+"""Inputs that Hypothesis draws for cases with an `example`: another one for each name, and always the same by the seed."""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from contracts.clientside.case import Case
+
+DRAWS = 12
+"""Inputs that are drawn for a case; the last is taken, for the first ones are the simplest."""
+
+
+def drawn(cases: Iterable[Case], seed: int) -> dict[str, Mapping[str, Any]]:
+    """Return what stands for `$input`, by the name of the case; needs the extra `kit` where a case has an example."""
+    return {row.name: draw(row.example, zlib.crc32(row.name.encode()) ^ seed) for row in cases if row.example}
+
+
+def draw(example: str, seed: int) -> Mapping[str, Any]:
+    """Return an input of a strategy by its name in STRATEGIES."""
+    import hypothesis
+
+    found: list[Mapping[str, Any]] = []
+    quiet = hypothesis.settings(
+        max_examples=DRAWS,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+
+    def take(value: Mapping[str, Any]) -> None:
+        found.append(value)
+
+    hypothesis.seed(seed)(quiet(hypothesis.given(STRATEGIES[example]())(take)))()
+    return found[-1]
+
+
+def _accepted() -> Any:  # noqa: ANN401  # a strategy; Hypothesis is imported late
+    """Inputs that are accepted, with prompts of any script, and members that nobody knows, nested anyhow."""
+    from hypothesis import strategies as st
+
+    from contracts import strategies
+    from contracts.strategies.prompts import words
+
+    text = words() | strategies.lookalikes() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    number = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    nested = st.recursive(
+        st.none() | st.booleans() | number | text,
+        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(text, inner, min_size=1, max_size=3),
+        max_leaves=8,
+    )
+    unknown = st.fixed_dictionaries(
+        {"text": text, "number": number, "nested": st.lists(nested, min_size=2, max_size=4)}
+    )
+    known = strategies.valid_inputs("2026-05").map(lambda case: case.document)
+    prompts = words() | strategies.lookalikes() | strategies.at_the_limit() | strategies.badly_marked("2026-05")
+    return st.builds(
+        lambda document, prompt, unknown: {**document, "prompt": prompt, "unknown": unknown},
+        known.filter(lambda document: "voice" not in document and "voice_id" not in document),
+        prompts,
+        unknown,
+    )
+
+
+def _refused() -> Any:  # noqa: ANN401  # likewise
+    """Inputs with one violation or several, each a JSON object."""
+    from contracts import strategies
+
+    cases = strategies.invalid_inputs("2026-05")
+    return cases.map(lambda case: case.document).filter(lambda document: isinstance(document, dict))
+
+
+STRATEGIES: Mapping[str, Callable[[], Any]] = MappingProxyType({"accepted": _accepted, "refused": _refused})

@@ -1,0 +1,190 @@
+"""What a project expects its client to fail, in `conformance.yaml`: each entry with a reason, and none that is stale.
+
+    kit: 1
+    expect:
+      - check: stream.reaches-the-end-after-a-cut
+        where: "stream/cut*"        # optional: only in these cases
+        status: fail                # or flaky, which may do either
+        because: no resume yet
+        issue: https://...          # optional
+        until: 2027-03-01           # optional: past it, the entry is an error
+
+What an entry says changes the exit code alone; a failure that is expected is still one in the score.
+
+ExpectationError
+    The file is no such file; the message names it, the line and what was expected.
+"""
+
+import datetime as dt
+import difflib
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from contracts.clientside import case
+
+Row = Mapping[str, Any]
+
+MOST_BYTES = 1024 * 1024
+
+NEVER = "harness-error"
+"""The verdict that nobody may expect: it says nothing about the client."""
+
+NOBODY = frozenset({"wire.contact", "wire.harness-valid"})
+"""Checks that nobody may expect to fail: without them nothing was judged."""
+
+_WRONG = frozenset({"fail", "warn", "not-run"})
+"""What an entry may stand for; a client that never comes back cannot be measured at it, which is not-run."""
+
+
+class ExpectationError(ValueError):
+    """The file is not as it has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One entry."""
+
+    check: str
+    where: str
+    status: Literal["fail", "flaky"]
+    because: str
+    line: int
+
+    def concerns(self, name: str, check: str) -> bool:
+        """Whether it speaks of a check in a case."""
+        return check == self.check and (name == self.where or fnmatch.fnmatchcase(name, self.where))
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Something that is not as it is expected, or an entry that is not needed any more."""
+
+    told: str
+    line: int | None = None
+    """Of the entry; None where there is none."""
+
+
+def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
+    """Return the entries of a file.
+
+    Args:
+        file: `conformance.yaml`.
+        today: entries whose `until` lies before it are errors.
+
+    Raises:
+        ExpectationError: it cannot be read, or an entry is wrong.
+    """
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(MOST_BYTES)
+        node = yaml.compose(text, yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except OSError as error:
+        raise ExpectationError(f"{file} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ExpectationError(f"{file} is no YAML: {' '.join(str(error).split())[:300]}") from None
+    if not isinstance(document, dict) or document.get("kit") != 1 or not isinstance(document.get("expect"), list):
+        raise ExpectationError(f"{file}: expected `kit: 1` and a list `expect`")
+    lines = _lines(node)
+    return tuple(_entry(file, row, line, today) for row, line in zip(document["expect"], lines, strict=True))
+
+
+def departures(cases: Sequence[Row], expected: Sequence[Expectation]) -> list[Departure]:
+    """Return what differs from what is expected.
+
+    Args:
+        cases: of a report.
+        expected: entries.
+    """
+    found = [_unexpected(row["name"], check) for row, check in _failing(cases) if not _matching(row, check, expected)]
+    return found + [departure for entry in expected for departure in _stale(cases, entry)]
+
+
+def baseline(cases: Sequence[Row], because: str) -> str:
+    """Return a file that expects what fails now, each check once.
+
+    Args:
+        cases: of a report.
+        because: the reason that every entry gets, to be changed by hand.
+    """
+    failing: dict[str, list[str]] = {}
+    for row, check in _failing(cases):
+        if check["verdict"] != NEVER and check["check"] not in NOBODY:
+            failing.setdefault(check["check"], []).append(row["name"])
+    rows = [
+        {"check": check, **({"where": names[0]} if len(names) == 1 else {}), "status": "fail", "because": because}
+        for check, names in failing.items()
+    ]
+    return str(yaml.safe_dump({"kit": 1, "expect": rows}, sort_keys=False, allow_unicode=True, width=120))
+
+
+def _failing(cases: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    for row in cases:
+        for check in row["checks"]:
+            if check["verdict"] in {"fail", "not-run", NEVER}:
+                yield row, check
+
+
+def _matching(row: Row, check: Row, expected: Iterable[Expectation]) -> bool:
+    if check["verdict"] == NEVER:
+        return False
+    if check["verdict"] == "not-run":
+        # What was not judged because an expected failure stood before it needs no word of its own.
+        names = [other["check"] for other in row["checks"] if other["verdict"] in _WRONG]
+        return any(entry.concerns(row["name"], name) for entry in expected for name in names)
+    return any(entry.concerns(row["name"], check["check"]) for entry in expected)
+
+
+def _unexpected(name: str, check: Row) -> Departure:
+    return Departure(f"{name}: {check['check']} is {check['verdict']}, and nothing expects it: {check['told'][:200]}")
+
+
+def _stale(cases: Sequence[Row], entry: Expectation) -> Iterator[Departure]:
+    verdicts = [
+        check["verdict"] for row in cases for check in row["checks"] if entry.concerns(row["name"], check["check"])
+    ]
+    if not verdicts:
+        yield Departure(f"line {entry.line}: {entry.check} in {entry.where} was not played; remove it", entry.line)
+    elif entry.status == "fail" and not _WRONG & set(verdicts):
+        yield Departure(f"line {entry.line}: {entry.check} does not fail any more; remove it", entry.line)
+
+
+def _lines(node: Any) -> list[int]:  # noqa: ANN401  # a YAML node
+    """Return the line of each entry, from 1."""
+    found = next((value for key, value in node.value if key.value == "expect"), None)
+    return [] if found is None else [item.start_mark.line + 1 for item in found.value]
+
+
+_MEMBERS = ("check", "where", "status", "because", "issue", "until")
+
+
+def _entry(file: Path, row: Any, line: int, today: dt.date) -> Expectation:  # noqa: ANN401  # YAML
+    where = f"{file}, line {line}"
+    if not isinstance(row, dict) or set(row) - set(_MEMBERS):
+        raise ExpectationError(f"{where}: an entry has {', '.join(_MEMBERS)}; got {str(row)[:120]}")
+    check = row.get("check")
+    if check not in case.checks():
+        near = difflib.get_close_matches(str(check), case.checks(), n=2)
+        hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` and the report have their names"
+        raise ExpectationError(f"{where}: there is no check {check!r}; {hint}")
+    if check in NOBODY:
+        raise ExpectationError(f"{where}: {check} cannot be expected to fail; without it nothing is judged")
+    if row.get("status", "fail") not in {"fail", "flaky"}:
+        raise ExpectationError(f"{where}: status is fail or flaky, not {row['status']!r}")
+    if not isinstance(row.get("because"), str) or not row["because"].strip():
+        raise ExpectationError(f"{where}: say why, in `because`")
+    until = row.get("until")
+    if until is not None and (not isinstance(until, dt.date) or until < today):
+        raise ExpectationError(f"{where}: {check} was expected until {until}; mend it, or say anew why not")
+    glob = str(row.get("where", "*"))
+    if not any(name == glob or fnmatch.fnmatchcase(name, glob) for name in (one.name for one in case.cases())):
+        near = difflib.get_close_matches(glob, [one.name for one in case.cases()], n=2)
+        raise ExpectationError(
+            f"{where}: no case is called {glob!r}; {'did you mean ' + ', '.join(near) if near else ''}"
+        )
+    return Expectation(str(check), glob, row.get("status", "fail"), row["because"], line)

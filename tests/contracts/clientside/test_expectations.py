@@ -1,0 +1,110 @@
+"""What a project expects its client to fail: needed, reasoned, and never stale."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.clientside import expectations
+from contracts.clientside.expectations import Expectation, ExpectationError
+
+TODAY = dt.date(2026, 11, 25)
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file with entries."""
+
+    def written(entries: str, head: str = "kit: 1\nexpect:\n") -> Path:
+        file = tmp_path / "conformance.yaml"
+        file.write_text(head + entries, "utf-8")
+        return file
+
+    return written
+
+
+def played(name: str = "submit/plain", **verdicts: str) -> list[dict[str, Any]]:
+    """A report's case whose checks have these verdicts, `_` for `.` and `-` as the names are written below."""
+    checks = {"once": "submit.submits-once", "result": "submit.returns-the-result", "server": "wire.harness-valid"}
+    rows = [{"check": checks[key], "verdict": verdict, "told": "seen"} for key, verdict in verdicts.items()]
+    return [{"name": name, "checks": rows}]
+
+
+def told(cases: list[dict[str, Any]], *entries: Expectation) -> list[str]:
+    """What differs, in words."""
+    return [departure.told for departure in expectations.departures(cases, entries)]
+
+
+ONCE = Expectation("submit.submits-once", "*", "fail", "we try twice", 3)
+
+
+def test_what_is_expected_is_no_departure() -> None:
+    """A failure with an entry, and what could not be judged because of it."""
+    assert told(played(once="fail", result="not-run"), ONCE) == []
+
+
+def test_what_is_not_expected_is_one() -> None:
+    """With its case and what was seen."""
+    assert told(played(once="fail", result="fail"), ONCE) == [
+        "submit/plain: submit.returns-the-result is fail, and nothing expects it: seen"
+    ]
+
+
+def test_an_entry_that_is_not_needed_is_stale() -> None:
+    """It is told with its line; a flaky one may do either."""
+    assert told(played(once="pass"), ONCE) == ["line 3: submit.submits-once does not fail any more; remove it"]
+    assert told(played(once="pass"), Expectation("submit.submits-once", "*", "flaky", "who knows", 3)) == []
+
+
+def test_an_entry_that_was_not_played_is_told() -> None:
+    """Or a run of half the cases would hide it."""
+    assert told(played(result="pass"), ONCE) == ["line 3: submit.submits-once in * was not played; remove it"]
+
+
+def test_our_own_failures_cannot_be_expected() -> None:
+    """Whatever is written."""
+    assert len(told(played(once="harness-error"), ONCE)) == 2
+
+
+def test_a_baseline_expects_what_fails_now(write: Write) -> None:
+    """Read again, nothing departs from it."""
+    cases = played(once="fail", result="pass")
+    file = write("", head=expectations.baseline(cases, "for now"))
+    (entry,) = expectations.read(file, TODAY)
+    assert (entry.check, entry.where, entry.because) == ("submit.submits-once", "submit/plain", "for now")
+    assert expectations.departures(cases, [entry]) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "wrong"),
+    [
+        (
+            "- {check: submit.submit-once, because: x}",
+            "line 3: there is no check 'submit.submit-once'; did you mean submit.",
+        ),
+        ("- {check: submit.submits-once}", "line 3: say why"),
+        ("- {check: submit.submits-once, because: ' '}", "line 3: say why"),
+        ("- {check: submit.submits-once, because: x, until: 2026-11-24}", "was expected until 2026-11-24"),
+        ("- {check: submit.submits-once, because: x, status: never}", "status is fail or flaky"),
+        ("- {check: submit.submits-once, because: x, when: now}", "an entry has check, where, status"),
+        ("- {check: submit.submits-once, because: x, where: submit/plane}", "did you mean submit/plain"),
+        ("- {check: wire.contact, because: x}", "cannot be expected to fail"),
+        ("- [", "is no YAML"),
+        ("  text", "expected `kit: 1` and a list"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(write: Write, entries: str, wrong: str) -> None:
+    """With its line and what to write."""
+    with pytest.raises(ExpectationError, match=re.escape(wrong)):
+        expectations.read(write(entries), TODAY)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(ExpectationError, match=r"conformance\.yaml cannot be read: No such file"):
+        expectations.read(tmp_path / "conformance.yaml", TODAY)
