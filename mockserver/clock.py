@@ -21,6 +21,9 @@ MANUAL_START = 1_780_272_000.0
 LAST_MOMENT = 4_102_444_800.0
 """2100-01-01T00:00:00Z, where every clock stops: further on a float no longer tells microseconds apart."""
 
+MOST_SCALE = 1_000_000
+"""World seconds per real second: a day passes in a tenth of a second."""
+
 SETTLE_SECONDS = 15.0
 """Real time that `advance` waits for those it woke: longer than a webhook target may take (10 s)."""
 
