@@ -112,6 +112,9 @@ def inspect(content: bytes) -> Inspection:
             tables = reader.tracks(content, index)
         except (DamagedError, struct.error) as error:
             problems.append(f"the index cannot be read: {error}")
+        else:
+            if not tables:
+                problems.append("the index (moov) names no track: nothing can be played")
     pictures = next((table for table in tables if table.handler == "vide"), None)
     sound = next((table for table in tables if table.handler == "soun"), None)
     seen = _Pictures(content, pictures, problems)
