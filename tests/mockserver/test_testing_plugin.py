@@ -129,6 +129,7 @@ def test_without_a_world():
 
 
 WRONG = {
+    "plan=5": "5 is no plan; expected steps, a list of them, a whole plan or a file",
     "latncy='quick'": "there is no 'latncy'; did you mean latency? It takes scenario, plan",
     "latency='slow'": "latency is 'slow'; it takes one of: instant",
     "clock='frozen'": "clock is 'frozen'; it takes one of: real",
