@@ -18,6 +18,9 @@ from contracts.plans.catalogue import Fault
 
 _NUMBERS = frozenset({"nth", "from", "to"})
 
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""Headers that say where an answer ends: another value would be no answer at all."""
+
 _DEEPEST = 64
 """Levels of a document in which the place of a wrong value is looked for."""
 
@@ -234,6 +237,10 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
     if told is not None and told not in catalogue.failures():
         near = difflib.get_close_matches(told, catalogue.failures(), n=3) or sorted(catalogue.failures())
         raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; did you mean {', '.join(near)}?")
+    framing = next((name for name in arguments.get("headers", ()) if name.lower() in _FRAMING), None)
+    if framing is not None:
+        told = "the server writes this header itself; truncated_body and stream_cut break what it promises"
+        raise PlanError(f"{where}/headers/{framing}", told)
     whole = {name for name, takes in fault.arguments.items() if takes.get("type") == "integer"}
     return Do(fault, {key: _whole(value) if key in whole else value for key, value in arguments.items()})
 

@@ -71,8 +71,9 @@ def find(name: str) -> Scenario:
     """
     known = load()
     if name not in known:
-        near = ", ".join(difflib.get_close_matches(name[:64], known, n=3)) or ", ".join(known)
-        raise ScenarioError(f"there is no scenario {name[:64]!r}; did you mean {near}? GET /_mock/scenarios lists all")
+        near = ", ".join(difflib.get_close_matches(name[:64].strip().lower(), known, n=3))
+        hint = f"did you mean {near}? " if near else ""
+        raise ScenarioError(f"there is no scenario {name[:64]!r}; {hint}GET /_mock/scenarios lists all")
     return known[name]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mockserver import rng, world_token
-from mockserver.settings import Settings
+from mockserver.settings import Settings, SettingsError
 from mockserver.testing.control import ControlPlane
 from mockserver.testing.mock import RUN
 from mockserver.testing.process import serving_apart
@@ -41,7 +41,10 @@ def _chosen(config: pytest.Config, settings: Settings) -> Settings:
         except TokenError as error:
             pytest.fail(f"--inference-replay: {error}", pytrace=False)
         return replace(settings, seed=found.seed, replays=found)
-    return settings if seed is None else replace(settings, seed=seed)
+    try:
+        return settings if seed is None else replace(settings, seed=seed)
+    except SettingsError as error:
+        pytest.fail(f"--inference-seed: {error}", pytrace=False)
 
 
 def _at(url: str, config: pytest.Config) -> RunningServer:

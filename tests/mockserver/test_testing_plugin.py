@@ -332,6 +332,10 @@ def test_workers_have_servers_of_their_own(session: Sessions) -> None:
         (["--inference-server=cloud"], "--inference-server is 'cloud'; expected thread, process or a URL"),
         (["--inference-replay=w1"], "--inference-replay: 'w1' is no world token"),
         (
+            [f"--inference-seed={2**63}"],
+            "--inference-seed: the seed is 9223372036854775808; expected",
+        ),
+        (
             ["--inference-server=http://127.0.0.1:1", "--inference-seed=1"],
             "--inference-seed goes with an emulator that",
         ),

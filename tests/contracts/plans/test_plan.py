@@ -62,6 +62,10 @@ def test_every_example_of_the_catalogue_is_a_plan(name: str) -> None:
         ([{"on": "run", "do": {"fault": "status", "status": 200}}], "/steps/0/do/status: 200 is less than"),
         ([{"on": "run", "do": {"fault": "status", "status": 500, "retry": 1}}], "it takes status, code, detail"),
         ([{"on": "run", "do": {"outcome": "failed", "failure": "riskcontrol"}}], "did you mean risk_control"),
+        (
+            [{"on": "run", "do": {"fault": "status", "status": 503, "headers": {"Content-Length": "1"}}}],
+            "/steps/0/do/headers/Content-Length: the server writes this header itself",
+        ),
         ([{"on": "run", "match": {}, "do": DROP}], "/steps/0/match: "),
         ([{"on": "run", "do": DROP}] * 1001, "; expected maxItems 1000"),
         ([{"on": "run", "match": {"prompt": "x" * 2501}, "do": DROP}], "x...; expected maxLength 2500"),

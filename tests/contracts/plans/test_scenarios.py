@@ -43,6 +43,10 @@ def test_a_name_that_is_not_there_gets_the_nearest() -> None:
     """Whoever misspells it is told."""
     with pytest.raises(ScenarioError, match="there is no scenario 'lost-respons'; did you mean lost-response"):
         scenarios.find("lost-respons")
+    with pytest.raises(ScenarioError, match="did you mean lost-response"):
+        scenarios.find("LOST-RESPONSE")
+    with pytest.raises(ScenarioError, match=r"no scenario 'xyzzy'; GET /_mock/scenarios lists all$"):
+        scenarios.find("xyzzy")
 
 
 @pytest.mark.parametrize(
