@@ -42,13 +42,16 @@ def _page(every: tuple[Row, ...]) -> Iterator[str]:
     yield f"<h1>Parity</h1><p>{escape(parity.summary(every))}</p>"
     areas = list(parity.by_area(every))
     links = "".join(f'<a href="#{area}">{area}</a>' for area, _ in areas)
-    yield f'<nav>{links}<a href="#decisions">Decisions</a></nav>'
+    decided = parity.decided(every)
+    links += '<a href="#decisions">Decisions</a>' if decided else ""
+    yield f"<nav>{links}</nav>"
     for area, found in areas:
         yield f'<h2 id="{area}">{area}</h2>'
         for row in found:
             yield from _row(row)
-    yield '<h2 id="decisions">Decisions</h2>'
-    for decision in parity.decided(every):
+    if decided:
+        yield '<h2 id="decisions">Decisions</h2>'
+    for decision in decided:
         yield f'<article id="{decision.id}">'
         yield f'<p><span class="id">{decision.id}</span> <b>{escape(decision.title)}</b></p>'
         yield f"<p>Sources: {_text(decision.differ)}</p><p>Here: {_text(decision.chosen)}</p>"
@@ -65,7 +68,7 @@ def _row(row: Row) -> Iterator[str]:
         f'<span class="{promise.label}">{promise.label}</span>',
         escape(promise.source),
         promise.date.isoformat(),
-        *([f"versions {escape(', '.join(promise.versions))}"] if promise.versions else []),
+        *([f"only {escape(parity.only(promise))}"] if parity.only(promise) else []),
     ]
     if row.decision is not None:
         facts.append(f'<a href="#{row.decision.id}">{row.decision.id} {escape(row.decision.title)}</a>')
