@@ -87,6 +87,13 @@ def counted(shown: Iterable[Row]) -> dict[str, int]:
 
 _LABELS = ("documented", "observed", "assumed")
 
+LEGEND = (
+    "Documented: a public page says so. Observed: seen in a client, a capture or the app's public source. Assumed: we had to "
+    "choose. Sources are the app's public page (app-page.txt), fact sheets made of public material (rest.md, wire.md, app.md; "
+    "[P] is seen in a run) and our own design; the date is the source's."
+)
+"""What the words of the page mean."""
+
 
 def document(shown: Iterable[Row]) -> dict[str, Any]:
     """Return rows as one JSON document."""
@@ -128,6 +135,8 @@ def _markdown(every: tuple[Row, ...]) -> Iterator[str]:
     yield "# Parity"
     yield ""
     yield summary(every)
+    yield ""
+    yield LEGEND
     for area, found in by_area(every):
         yield ""
         yield f"## {area}"

@@ -11,7 +11,7 @@ from contracts.parity import Row
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b1f24;background:#fff}
-h2{margin-top:2.5rem}nav a{margin-right:.8rem}
+h2{margin-top:2.5rem}nav{display:flex;flex-wrap:wrap;gap:.2rem .8rem;margin-top:1rem}
 article{border-top:1px solid #d8dee4;padding:.6rem 0}article:target{background:#fff8c5}
 p{margin:.2rem 0}.id{font:600 13px ui-monospace,monospace}.facts{color:#57606a;font-size:13px}
 .documented{color:#1a7f37}.observed{color:#0969da}.assumed{color:#9a6700}.none{color:#cf222e;font-weight:600}
@@ -40,6 +40,7 @@ def _page(every: tuple[Row, ...]) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>inferencesh-mock: parity</title><style>{STYLE}</style></head><body>"
     yield f"<h1>Parity</h1><p>{escape(parity.summary(every))}</p>"
+    yield f'<p class="facts">{escape(parity.LEGEND)}</p>'
     areas = list(parity.by_area(every))
     links = "".join(f'<a href="#{area}">{area}</a>' for area, _ in areas)
     decided = parity.decided(every)

@@ -21,7 +21,9 @@ def text(shown: Iterable[Row], width: int = WIDTH) -> str:
 
 
 def _lines(every: tuple[Row, ...], width: int) -> Iterator[str]:
-    yield parity.summary(every)
+    yield from _indented("", parity.summary(every), width)
+    yield ""
+    yield from _indented("  ", parity.LEGEND, width)
     for _, found in parity.by_area(every):
         for row in found:
             yield ""
@@ -42,7 +44,7 @@ def _row(row: Row, width: int) -> Iterator[str]:
     decision = [] if row.decision is None else [f"{row.decision.id} {row.decision.title}"]
     yield "  ".join([promise.id, promise.label, *([f"only {only}"] if only else [])])
     yield from _indented("  ", promise.text, width)
-    yield from _indented("  source  ", ", ".join([promise.source, promise.date.isoformat()]), width)
+    yield from _indented("  source  ", f"{promise.source}, {promise.date.isoformat()}", width)
     for name in decision:
         yield from _indented("  decided ", name, width)
     for number, test in enumerate(row.tests or ("none",)):

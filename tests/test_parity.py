@@ -11,7 +11,6 @@ import pytest
 
 from contracts import requirements
 from contracts.serverside import check
-from contracts.serverside.check import Check
 
 ROOT = Path(__file__).parents[1]
 

@@ -70,7 +70,7 @@ async def test_what_there_is_not_is_400(client: Client, query: str) -> None:
 
 
 def test_the_command_prints_every_form() -> None:
-    """Text unless another is asked for, of one area if wanted; an area that there is not is told with those there are."""
+    """Text unless another is asked for, of one area if wanted; one that there is not is told with those there are."""
     runner = CliRunner(env={"COLUMNS": "72"})
     assert runner.invoke(cli, ["parity"]).stdout == parity_text.text(parity.rows(), 72)
     assert runner.invoke(cli, ["parity", "--format", "markdown"]).stdout == parity.markdown(parity.rows())

@@ -16,7 +16,7 @@ def silent(_: Probe) -> None:
 @pytest.mark.parametrize(
     ("name", "cited", "told"),
     [
-        ("env.it-cites-none", (), r"env.it-cites-none: expected area.what-it-says and ids of requirements.toml, got \(\)"),
+        ("env.it-cites-none", (), r"it-cites-none: expected area.what-it-says and ids of requirements.toml, got \(\)"),
         ("env.it-cites-nobody", ("REQ-ENV-001", "REQ-ENV-999"), r"got \['REQ-ENV-999'\]"),
         ("Has no area", ("REQ-ENV-001",), "Has no area: expected area.what-it-says"),
     ],
