@@ -22,7 +22,7 @@ import sys
 
 def test_alone():
     ours = {name for name in sys.modules if name.split(".")[0] in {"mockserver", "contracts"}}
-    assert ours == {"mockserver", "mockserver.testing", "mockserver.testing.plugin"}
+    assert ours == {"mockserver", *(f"mockserver.testing{name}" for name in ("", ".contract", ".plugin"))}
     assert "orjson" not in sys.modules
 """,
         "-p",
@@ -129,6 +129,7 @@ def test_without_a_world():
 
 
 WRONG = {
+    "plan=5": "5 is no plan; expected steps, a list of them, a whole plan or a file",
     "latncy='quick'": "there is no 'latncy'; did you mean latency? It takes scenario, plan",
     "latency='slow'": "latency is 'slow'; it takes one of: instant",
     "clock='frozen'": "clock is 'frozen'; it takes one of: real",
