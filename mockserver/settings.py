@@ -18,6 +18,8 @@ from mockserver.timeline import Latency
 from mockserver.world_token import WorldToken
 
 MICROCENTS_PER_USD = 100_000_000
+MOST_CREDITS = 1_000_000 * MICROCENTS_PER_USD
+"""Play money of a new world in microcents at most."""
 
 
 @dataclass(frozen=True, slots=True)

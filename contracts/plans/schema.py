@@ -13,6 +13,12 @@ from contracts.schemas import ID_PREFIX
 MOST_STEPS = 1000
 """Steps of one plan."""
 
+MOST_CHANCES = 100
+"""Faults of its chaos."""
+
+_LONGEST = 200
+"""Characters of a message that tells of a value."""
+
 _MATCH: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -61,7 +67,10 @@ class Checker:
             known = [value for value in parent["enum"] if isinstance(value, str)]
             near = difflib.get_close_matches(wrong[:64], known, n=3) or known
             return pointer, f"{wrong[:64]!r} is not known; did you mean {', '.join(near)}?"
-        return pointer, error.message[:300]
+        if len(error.message) > _LONGEST:  # it begins with the whole value
+            limit = parent.get(keyword, "") if isinstance(parent, Mapping) else ""
+            return pointer, f"{error.message[:64]}...; expected {keyword} {limit}"
+        return pointer, error.message
 
 
 @functools.cache
@@ -129,7 +138,7 @@ def _frame(do: Mapping[str, Any]) -> dict[str, Any]:
                 "required": ["faults"],
                 "properties": {
                     "seed": {"type": "integer", "minimum": 0, "maximum": 2**53},
-                    "faults": {"type": "array", "maxItems": 100, "items": chance},
+                    "faults": {"type": "array", "maxItems": MOST_CHANCES, "items": chance},
                 },
             },
         },

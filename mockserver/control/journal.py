@@ -53,11 +53,11 @@ def limit_of(command: Command) -> int:
     """Return how many rows a list command wants.
 
     Raises:
-        Problem: 400, `limit` is not a number above 0.
+        Problem: 400, `limit` is not no such number.
     """
     text = command.query.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8 and int(text) > 0):
-        raise Problem("invalid_request", f"limit is {text[:32]!r}; expected a whole number above 0")
+        raise Problem("invalid_request", f"limit is {text[:32]!r}; expected a whole number from 1 to 9999999")
     return int(text)
 
 

@@ -68,6 +68,14 @@ def test_a_wrong_plan_is_told_with_its_place(world: World, tmp_path: Path) -> No
         world.plan(tmp_path / "plan.json")
 
 
+def test_nothing_that_is_given_is_left_out_of_a_plan(world: World) -> None:
+    """Arguments that do not go together are refused, and nothing is armed."""
+    for wrong in [({"steps": [STEP]}, STEP), ([STEP], STEP), ("plan.toml", STEP), (STEP, {"steps": []})]:
+        with pytest.raises(RuntimeError, match="of several arguments each is a step"):
+            world.plan(*wrong)
+    assert world.plan()["ledger"] == []
+
+
 def test_the_clock_is_read_and_moved(world: World) -> None:
     """Frozen it stands still, and advances by what it is told."""
     assert world.clock.mode == "real"

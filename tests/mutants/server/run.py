@@ -23,7 +23,7 @@ def older_address_wraps(surgery: Surgery) -> None:
 @mutant("REQ-RUN-002")
 def run_waits_unasked(surgery: Surgery) -> None:
     """A run is held until its end."""
-    surgery.wrap(Call, "flag", lambda original, call, name: name == "wait" or original(call, name))
+    surgery.wrap(Call, "flag", lambda flag, call, name: name == "wait" or flag(call, name))
 
 
 @mutant("REQ-RUN-003")
@@ -51,7 +51,7 @@ def status_text_in_capitals(surgery: Surgery) -> None:
 @mutant("REQ-RUN-005")
 def wait_only_in_the_body(surgery: Surgery) -> None:
     """`?wait=true` has no effect."""
-    surgery.wrap(Call, "flag", lambda original, call, name: name != "wait" and original(call, name))
+    surgery.wrap(Call, "flag", lambda flag, call, name: name != "wait" and flag(call, name))
 
 
 @mutant("REQ-RUN-006")
