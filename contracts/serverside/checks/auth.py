@@ -182,6 +182,16 @@ def invalid_keys(probe: Probe) -> None:
     _magic(probe, "REQ-AUTH-005", "invalid", 401, "unauthorized")
 
 
+@check("auth.keys-of-probes", "REQ-AUTH-011", needs=("any-key",))
+def keys_of_probes(probe: Probe) -> None:
+    """A key with INVALID in capitals is refused like one with `_invalid`: that is what testers' probes send."""
+    for key in ("INVALID", "sk-INVALID-7"):
+        for method, path in ROUTES:
+            answer = probe.call.send(method, path, key=key, json={} if method == "POST" else UNSET)
+            what = f"{answer.line()} with a key that contains INVALID: the refusal"
+            probe.equal("REQ-AUTH-011", (answer.status, answer.code), (401, "unauthorized"), what)
+
+
 @check("auth.forbidden-keys", "REQ-AUTH-006", needs=("any-key",))
 def forbidden_keys(probe: Probe) -> None:
     """A key that contains `_forbidden` lacks every scope."""

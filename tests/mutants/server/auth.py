@@ -144,3 +144,14 @@ def _magic(word: str, instead: str):
         original(header, instead if key is not None and word in key else key, now)
 
     return admit
+
+
+@mutant("REQ-AUTH-011")
+def capitals_open_a_world(surgery: Surgery) -> None:
+    """A key with INVALID in capitals is like any other."""
+
+    def lax(answer: Answer) -> None:
+        if answer.status == 401 and "INVALID" in answer.asked.get("authorization", ""):
+            answer.status = 200
+
+    surgery.alter(by=lax)

@@ -182,3 +182,29 @@ def end_does_not_absorb(surgery: Surgery) -> None:
             data["updated_at"] = f"2026-06-01T00:00:{next(looks)}Z"
 
     surgery.alter("tasks.get", by=lambda answer: answer.change(alter) if answer.status == 200 else None)
+
+
+@mutant("REQ-TASK-027")
+def strange_cursor_begins_anew(surgery: Surgery) -> None:
+    """A cursor that points to nothing gives an empty page."""
+
+    def empty(answer: Answer) -> None:
+        if answer.status == 404:
+            answer.status = 200
+            answer.headers["content-type"] = "application/json"
+            answer.json = {"items": [], "next_cursor": None, "prev_cursor": None}
+
+    surgery.alter("tasks.search", by=empty)
+
+
+@mutant("REQ-TASK-028")
+def list_in_the_place_of_one(surgery: Surgery) -> None:
+    """A filter on a list where one value belongs gives an empty page."""
+
+    def empty(answer: Answer) -> None:
+        if answer.status == 400:
+            answer.status = 200
+            answer.headers["content-type"] = "application/json"
+            answer.json = {"items": [], "next_cursor": None, "prev_cursor": None}
+
+    surgery.alter("tasks.search", by=empty)
