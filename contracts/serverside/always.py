@@ -96,8 +96,8 @@ def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
         yield from _problem(exchange)
     elif row is not None and row.response is not None and exchange.media_type == "application/json":
         yield from _resource(exchange, row)
-    # Whoever is not let in is not counted, nor is what no operation has.
-    if row is not None and row.rate is not None and exchange.status not in {401, 402, 403, 405}:
+    # Whoever is not let in is not counted.
+    if row is not None and row.rate is not None and exchange.status not in {401, 402, 403}:
         told = exchange.header("x-ratelimit-remaining"), exchange.header("x-ratelimit-reset")
         yield "REQ-LIMIT-003", None not in told, f"{exchange.line()}: the rate headers are {told}"
 

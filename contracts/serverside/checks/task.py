@@ -197,35 +197,6 @@ def list_filters(probe: Probe) -> None:
         probe.problem("REQ-TASK-016", answer, 400, "invalid_filter")
 
 
-@check("task.list-refuses-strange-cursors", "REQ-TASK-027")
-def list_refuses_strange_cursors(probe: Probe) -> None:
-    """A cursor that points to nothing is not found; what is no cursor is no request."""
-    gone = probe.call.send("POST", "/tasks/list", json={"cursor": "ZGJkcGtyejh5NWZrNTFlc2c1bXZ4bnc0NjM"})
-    probe.problem("REQ-TASK-027", gone, 404, "not_found")
-    for cursor in ("!!", "a cursor"):
-        answer = probe.call.send("POST", "/tasks/list", json={"cursor": cursor})
-        probe.problem("REQ-TASK-027", answer, 400, "invalid_request")
-
-
-@check("task.list-refuses-strange-values", "REQ-TASK-028")
-def list_refuses_strange_values(probe: Probe) -> None:
-    """Lists belong to `in` and `not_in`, single values to all others, and an order to values that have one."""
-    good: tuple[tuple[str, object], ...] = (("in", [9, 10]), ("not_in", ["failed"]), ("eq", 10))
-    for operator, value in good:
-        wanted: dict[str, object] = {"filters": [{"field": "status", "operator": operator, "value": value}]}
-        answer = probe.call.send("POST", "/tasks/list", json=wanted)
-        probe.equal("REQ-TASK-028", answer.status, 200, f"{answer.line()} with {operator} {value}: the status")
-    for field, operator, strange in (
-        ("status", "eq", [9]),
-        ("status", "in", 9),
-        ("created_at", "gt", 5),
-        ("status", "eq", {"a": 1}),
-    ):
-        wanted = {"filters": [{"field": field, "operator": operator, "value": strange}]}
-        answer = probe.call.send("POST", "/tasks/list", json=wanted)
-        probe.equal("REQ-TASK-028", answer.status, 400, f"{answer.line()} with {operator} {strange}: the status")
-
-
 @check("task.every-view-agrees", "REQ-TASK-012", "REQ-TASK-018", "REQ-STREAM-017", needs=("spend",))
 def every_view_agrees(probe: Probe) -> None:
     """The list, GET, status and the stream's last line tell the same of a finished task."""

@@ -94,6 +94,12 @@ def invalid_keys_are_forbidden(surgery: Surgery) -> None:
     surgery.wrap(keys, "admit", _magic("_invalid", "x_forbidden"))
 
 
+@mutant("REQ-AUTH-011")
+def capitals_mean_nothing(surgery: Surgery) -> None:
+    """Keys with `INVALID` are let in."""
+    surgery.wrap(keys, "admit", _magic("INVALID", "x"))
+
+
 @mutant("REQ-AUTH-006")
 def forbidden_keys_are_let_in(surgery: Surgery) -> None:
     """Keys with `_forbidden` are let in."""
@@ -144,14 +150,3 @@ def _magic(word: str, instead: str):
         original(header, instead if key is not None and word in key else key, now)
 
     return admit
-
-
-@mutant("REQ-AUTH-011")
-def capitals_open_a_world(surgery: Surgery) -> None:
-    """A key with INVALID in capitals is like any other."""
-
-    def lax(answer: Answer) -> None:
-        if answer.status == 401 and "INVALID" in answer.asked.get("authorization", ""):
-            answer.status = 200
-
-    surgery.alter(by=lax)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from contracts.wire.problems import Problem
 from mockserver import task as tasks
-from mockserver.api import listing
+from mockserver.api import filters, listing
 from mockserver.api import tasks as routes
 from tests.mutants.mutant import mutant
 from tests.mutants.surgery import Answer, Surgery
@@ -98,6 +99,28 @@ def pages_overlap(surgery: Surgery) -> None:
     surgery.wrap(listing, "_start", lambda original, *given: max(0, original(*given) - 1))
 
 
+@mutant("REQ-TASK-027")
+def lost_cursors_begin_again(surgery: Surgery) -> None:
+    """A cursor whose task was deleted gives the first page."""
+
+    def start(original: Any, *given: Any) -> int:
+        try:
+            return int(original(*given))
+        except Problem as problem:
+            if problem.code != "not_found":
+                raise
+            return 0
+
+    surgery.wrap(listing, "_start", start)
+
+
+@mutant("REQ-TASK-028")
+def filters_take_any_value(surgery: Surgery) -> None:
+    """What `in` compares with need not be a list."""
+    surgery.item(filters._WANTS, "in", (object, "anything"))
+    surgery.item(filters.OPERATORS, "in", lambda have, want: have == want)
+
+
 @mutant("REQ-TASK-014")
 def pages_are_twenty(surgery: Surgery) -> None:
     """A page has 20 items when nothing is said."""
@@ -182,29 +205,3 @@ def end_does_not_absorb(surgery: Surgery) -> None:
             data["updated_at"] = f"2026-06-01T00:00:{next(looks)}Z"
 
     surgery.alter("tasks.get", by=lambda answer: answer.change(alter) if answer.status == 200 else None)
-
-
-@mutant("REQ-TASK-027")
-def strange_cursor_begins_anew(surgery: Surgery) -> None:
-    """A cursor that points to nothing gives an empty page."""
-
-    def empty(answer: Answer) -> None:
-        if answer.status == 404:
-            answer.status = 200
-            answer.headers["content-type"] = "application/json"
-            answer.json = {"items": [], "next_cursor": None, "prev_cursor": None}
-
-    surgery.alter("tasks.search", by=empty)
-
-
-@mutant("REQ-TASK-028")
-def list_in_the_place_of_one(surgery: Surgery) -> None:
-    """A filter on a list where one value belongs gives an empty page."""
-
-    def empty(answer: Answer) -> None:
-        if answer.status == 400:
-            answer.status = 200
-            answer.headers["content-type"] = "application/json"
-            answer.json = {"items": [], "next_cursor": None, "prev_cursor": None}
-
-    surgery.alter("tasks.search", by=empty)
