@@ -4,7 +4,6 @@ PlanError
     A document that is no plan. Carries a JSON Pointer to the place, what is wrong there and what would be right.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from contracts import names
 from contracts.plans import catalogue, schema
 from contracts.plans.catalogue import Fault
 
@@ -225,9 +225,9 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
     name = given[form]
     fault = catalogue.faults().get(name)
     if fault is None or fault.form != form:
-        known = [row.name for row in catalogue.faults().values() if row.form == form]
-        near = difflib.get_close_matches(name, known, n=3) or sorted(known)
-        raise PlanError(f"{where}/{form}", f"there is no {form} {name[:64]!r}; did you mean {', '.join(near)}?")
+        known = sorted(row.name for row in catalogue.faults().values() if row.form == form)
+        other = names.hint(name, known) if fault is None else f'it goes as {{"{fault.form}": "{name}", ...}}'
+        raise PlanError(f"{where}/{form}", f"there is no {form} {name[:64]!r}; {other}")
     if not fault.goes_on(row["on"]):
         takes = ", ".join("any call" if place == catalogue.EXCHANGE else place for place in fault.on)
         raise PlanError(f"{pointer}/on", f"{name} cannot be armed on {row['on']!r}; it goes on {takes}")
@@ -235,8 +235,8 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
     _check(schema.arguments(name), arguments, where)
     told = arguments.get("failure")
     if told is not None and told not in catalogue.failures():
-        near = difflib.get_close_matches(told, catalogue.failures(), n=3) or sorted(catalogue.failures())
-        raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; did you mean {', '.join(near)}?")
+        near = names.hint(told, sorted(catalogue.failures()))
+        raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; {near}")
     framing = next((name for name in arguments.get("headers", ()) if name.lower() in _FRAMING), None)
     if framing is not None:
         told = "the server writes this header itself; truncated_body and stream_cut break what it promises"

@@ -1,12 +1,12 @@
 """The JSON Schema of a plan, made from the catalogue (draft 2020-12)."""
 
-import difflib
 import functools
 from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 
+from contracts import names
 from contracts.plans import catalogue
 from contracts.schemas import ID_PREFIX
 
@@ -65,8 +65,7 @@ class Checker:
             return pointer, f"{error.message[:200]}; it takes {', '.join(parent['properties']) or 'none'}"
         if keyword == "enum" and isinstance(wrong, str):
             known = [value for value in parent["enum"] if isinstance(value, str)]
-            near = difflib.get_close_matches(wrong[:64], known, n=3) or known
-            return pointer, f"{wrong[:64]!r} is not known; did you mean {', '.join(near)}?"
+            return pointer, f"{wrong[:64]!r} is not known; {names.hint(wrong, known)}"
         if len(error.message) > _LONGEST:  # it begins with the whole value
             limit = parent.get(keyword, "") if isinstance(parent, Mapping) else ""
             return pointer, f"{error.message[:64]}...; expected {keyword} {limit}"

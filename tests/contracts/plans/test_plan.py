@@ -54,7 +54,12 @@ def test_every_example_of_the_catalogue_is_a_plan(name: str) -> None:
         ([{"on": "run", "do": {}}], '/steps/0/do: expected {"fault": NAME, ...}'),
         ([{"on": "run", "do": {"fault": "lost_respons"}}], "did you mean lost_response?"),
         ([{"on": "run", "do": {"fault": ["reset"]}}], "/steps/0/do/fault: "),
-        ([{"on": "run", "do": {"outcome": "lost_response"}}], "there is no outcome 'lost_response'"),
+        (
+            [{"on": "run", "do": {"outcome": "lost_response"}}],
+            'there is no outcome \'lost_response\'; it goes as {"fault": "lost_response", ...}',
+        ),
+        ([{"on": "run", "do": {"outcome": "zzz"}}], "there is no outcome 'zzz'; expected one of cancel_ignored, "),
+        ([{"on": "zzz", "do": DROP}], "/steps/0/on: 'zzz' is not known; expected one of run, "),
         ([{"on": "get", "do": {"outcome": "failed"}}], "failed cannot be armed on 'get'; it goes on run"),
         ([{"on": "run", "do": {"fault": "webhook_drop"}}], "cannot be armed on 'run'; it goes on webhook"),
         ([{"on": "webhook", "do": {"fault": "status", "status": 500}}], "it goes on any call"),
