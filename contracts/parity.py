@@ -88,9 +88,9 @@ def counted(shown: Iterable[Row]) -> dict[str, int]:
 _LABELS = ("documented", "observed", "assumed")
 
 LEGEND = (
-    "Documented: a public page says so. Observed: seen in a client, a capture or the app's public source. Assumed: we had "
-    "to choose. Sources are the app's public page (app-page.txt), fact sheets made of public material (rest.md, wire.md, "
-    "app.md; [P] is seen in a run) and our own design; the date is the source's."
+    "Documented: a public page says so. Observed: seen in a client, a capture or the app's public source. "
+    "Assumed: we had to choose. Sources are the app's public page (app-page.txt), fact sheets made of public material "
+    "(rest.md, wire.md, app.md; [P] is seen in a run) and our own design; the date is the source's."
 )
 """What the words of the page mean."""
 
