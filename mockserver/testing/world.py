@@ -40,6 +40,10 @@ class World:
         self._secret: str | None = None
         self._receivers: list[WebhookReceiver] = []
 
+    def __repr__(self) -> str:
+        """Where it is and whose; pytest shows it beside each failure."""
+        return f"<{type(self).__name__} {self.api_key} at {self.base_url}>"
+
     # ------------------------------------------------------------------ how it behaves
 
     def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
