@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,17 @@ def document_of(found: Inspection) -> dict[str, Any]:
     """An inspection as JSON."""
     codes = {str(number): code._asdict() for number, code in found.codes.items()}
     return {**asdict(found), "codes": codes, "problems": list(found.problems), "agrees": found.agrees}
+
+
+def explained(violation: Violation, document: Mapping[str, Any]) -> str:
+    """A violation as a line for people; a picture of this machine is told how to be given."""
+    told = f"{violation.pointer or '/'}: {violation.message} (expected {violation.expected}; {violation.rule})"
+    field = violation.pointer.removeprefix("/")
+    given = document.get(field)
+    if field in FILE_FIELDS and isinstance(given, str):
+        with suppress(OSError):  # longer than names of files are
+            told += f"; here: --{field.replace('_', '-')} {given}" if Path(given).is_file() else ""
+    return told
 
 
 def report(found: Inspection) -> Iterator[str]:

@@ -42,9 +42,7 @@ def render(request: Path, output: Path, image: Path | None, end_image: Path | No
         offline.write(output, rendered.content)
     except offline.RefusedError as error:
         for violation in error.violations:
-            click.echo(
-                f"{violation.pointer or '/'}: {violation.message} (expected {violation.expected}; {violation.rule})"
-            )
+            click.echo(offline.explained(violation, document))
         sys.exit(1)
     except offline.FailedError as error:
         click.echo(str(error))

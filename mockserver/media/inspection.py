@@ -138,7 +138,8 @@ def inspect(content: bytes) -> Inspection:
         sound_duration=None if sound is None else round(sound.seconds, 6),
         voice=heard.voice,
         codes=seen.codes or {},
-        moov=None if index is None or media is None else "front" if index.start < media.start else "end",
+        # Where the file ends inside the pictures, their box is none: what can be seen of the index lies before it.
+        moov=None if index is None else "front" if media is None or index.start < media.start else "end",
         problems=tuple(problems),
     )
 

@@ -111,6 +111,16 @@ def test_a_refused_input_is_explained(shell: Shell) -> None:
     assert not (shell.folder / "out.mp4").exists()
 
 
+def test_a_picture_named_by_its_path_is_told_how_to_be_given(shell: Shell) -> None:
+    """What a client would upload, the command takes beside the request."""
+    shell.put("boat.png", pictures.png(1280, 720))
+    shell.put("request.json", {**BOAT, "image": "boat.png"})
+    code, told, _ = shell.run("render", "--input", "request.json", "-o", "out.mp4")
+    assert (code, told.endswith("; here: --image boat.png\n")) == (1, True)
+    shell.put("request.json", {**BOAT, "image": "boat" * 1000})
+    assert shell.run("render", "--input", "request.json", "-o", "out.mp4")[0] == 1
+
+
 def test_warnings_go_to_the_errors(shell: Shell) -> None:
     """The video is written all the same."""
     shell.put("request.json", {**BOAT, "voice_id": "1"})
@@ -184,6 +194,7 @@ def test_inspect_says_what_disagrees(shell: Shell) -> None:
     code, told, _ = shell.run("inspect", "half.mp4")
     assert code == 1
     assert "problem     the file is cut off or damaged" in told
+    assert "file        20000 bytes, index at the front\n" in told
 
 
 @pytest.mark.parametrize(
