@@ -207,6 +207,14 @@ def test_expected_to_fail(inference_mock): ...
     result.stdout.fnmatch_lines(["FAILED test_mine.py::test_failed_anyway - assert 1 == 2"])
 
 
+def test_a_module_of_the_project_that_hides_ours_is_told(session: Sessions) -> None:
+    """By its file, and what to do; not as a module of ours that is missing."""
+    session.pytester.mkpydir("contracts")
+    result = session.run("def test_it(inference_mock): ...\n", "-p", "no:xdist")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines("inferencesh-mock: its package `contracts` in * is hidden by *contracts/__init__.py; *")
+
+
 # ---------------------------------------------------------------------------------------------------- reports
 
 FAILING = """
