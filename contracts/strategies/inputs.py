@@ -76,7 +76,8 @@ def warned_inputs(
     if code in {None, "unknown_field"}:
         found.append(valid_inputs(version, files).flatmap(lambda case: _with_unknown(version, case)))
     if code in {None, "negative_prompt_unsupported"} and version == "2026-05":
-        found.append(_of_shapes(version, _accepted(version, files), files, negative=prompts.words()))
+        negative = prompts.words() | prompts.at_the_limit()
+        found.append(_of_shapes(version, _accepted(version, files), files, negative=negative))
     if code in {None, "image_not_inspected"} and files is not None and files.foreign is not None:
         with_a_file = [shape for shape in _accepted(version, files) if shape.frames]
         only = Files(files.foreign, foreign=files.foreign)

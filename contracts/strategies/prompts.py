@@ -18,10 +18,19 @@ SCRIPTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "latin with accents": (0xC0, 0x24F),
         "greek": (0x3B1, 0x3C9),
         "cyrillic": (0x410, 0x44F),
+        "armenian": (0x531, 0x556),
         "hebrew": (0x5D0, 0x5EA),
         "arabic": (0x621, 0x64A),
         "devanagari": (0x904, 0x939),
+        "bengali": (0x985, 0x98C),
+        "tamil": (0xB85, 0xB8A),
+        "telugu": (0xC05, 0xC0C),
         "thai": (0xE01, 0xE30),
+        "tibetan": (0xF40, 0xF47),
+        "myanmar": (0x1000, 0x102A),
+        "georgian": (0x10D0, 0x10F0),
+        "ethiopic": (0x1200, 0x1248),
+        "khmer": (0x1780, 0x17B3),
         "hangul": (0xAC00, 0xD7A3),
         "kana": (0x3041, 0x3096),
         "han": (0x4E00, 0x9FBF),
@@ -29,7 +38,7 @@ SCRIPTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "emoji": (0x1F600, 0x1F64F),
     }
 )
-"""Code points of letters by script, so from one to four bytes of UTF-8 each."""
+"""Code points of letters by script, from one to four bytes of UTF-8 each; of the others `anything` has some."""
 
 AWKWARD = (
     "",
@@ -102,6 +111,11 @@ def words() -> st.SearchStrategy[str]:
     return st.lists(word, min_size=1, max_size=6).map(" ".join)
 
 
+def anything() -> st.SearchStrategy[str]:
+    """Up to forty characters of whatever Unicode has."""
+    return st.text(max_size=40)
+
+
 def lookalikes() -> st.SearchStrategy[str]:
     """Prompts that look like base64, a path, a URL or a data URI."""
     return st.sampled_from(LOOKALIKES)
@@ -146,6 +160,7 @@ def unmarked(version: VersionName) -> st.SearchStrategy[str]:
         badly_marked(version),
         at_the_limit(),
         at_the_limit_in_bytes(),
+        anything(),
     )
     return every.filter(lambda text: marker not in text)
 
