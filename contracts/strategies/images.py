@@ -97,8 +97,8 @@ class ImageFile:
     format: str | None
     """What it is by its content, in lower case; None for no image."""
     kind: str
-    """`image`; progressive, animated or stereo for one that is unusual; or what is wrong: truncated, header_only, garbled,
-    scrambled, bomb, heavy, or one of those that are no images."""
+    """`image`; progressive, animated or stereo for one that is unusual; or what is wrong: truncated, header_only,
+    garbled, scrambled, bomb, heavy, or one of those that are no images."""
     mode: str = ""
     """Pixel mode in Pillow's names."""
     size: tuple[int, int] | None = None
@@ -165,8 +165,9 @@ def bad_images(rule: str | None = None) -> st.SearchStrategy[ImageFile]:
     fine = _images(("jpeg", "png"), FINE_SIZES[1:])
     foreign = _images(formats()[2:], _OTHER_SIZES).map(lambda file: replace(file, rules=("REQ-INPUT-019",)))
     kinds = st.sampled_from(["jpg", "png"])
+    none = st.builds(_no_image, st.sampled_from(sorted(_NO_IMAGES)), kinds)
     alone: Mapping[str, tuple[st.SearchStrategy[ImageFile], ...]] = {
-        "REQ-INPUT-019": (foreign, foreign.flatmap(_misnamed), st.builds(_no_image, st.sampled_from(sorted(_NO_IMAGES)), kinds)),
+        "REQ-INPUT-019": (foreign, foreign.flatmap(_misnamed), none),
         "REQ-INPUT-020": (fine.map(_heavy),),
         "REQ-INPUT-021": (_unfit("REQ-INPUT-021"),),
         "REQ-INPUT-022": (fine.map(_truncated), kinds.map(_header_only), kinds.map(_garbled), fine.map(_scrambled)),

@@ -1,5 +1,6 @@
 """Inputs of the app, with what has to come of them: accepted, accepted with warnings, or refused with which rules."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -263,6 +264,7 @@ def _wrong(draw: st.DrawFn, version: VersionName, field: str) -> Any:  # noqa: A
     return draw(st.sampled_from(values.WRONG[version][field]))
 
 
+@functools.cache
 def _apart(version: VersionName) -> st.SearchStrategy[dict[str, Any]]:
     """Fields that no other field cares about, with values that are fine."""
     known: dict[str, st.SearchStrategy[Any]] = {
