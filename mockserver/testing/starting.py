@@ -52,14 +52,6 @@ def _parsed(token: str) -> WorldToken:
     pytest.fail(f"--inference-replay: {wrong}", pytrace=False)
 
 
-def _parsed(token: str) -> WorldToken:
-    try:
-        return world_token.parse(token)
-    except TokenError as error:
-        wrong = str(error)
-    pytest.fail(f"--inference-replay: {wrong}", pytrace=False)
-
-
 def _at(url: str, config: pytest.Config) -> RunningServer:
     """Return a server that somebody else started, if it is there."""
     for name in ("inference_seed", "inference_replay"):
