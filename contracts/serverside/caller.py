@@ -1,6 +1,5 @@
 """Sends requests and keeps every exchange as evidence."""
 
-import dataclasses
 import json as json_module
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ import httpx
 from contracts.serverside import clock
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.routes import operation_of
-from contracts.serverside.shapes import Shapes
 from contracts.serverside.target import Target
 from contracts.wire.envelopes import VERSION_HEADER
 
@@ -23,12 +21,6 @@ MOST_TURNS = 3
 
 MOST_TURN = 120
 """Seconds that are waited for a turn; the documented limits are told by the minute."""
-
-MOST_KEPT = 128 * 1024 * 1024
-"""Bytes of bodies that a run holds; of the oldest above it only the beginning is left."""
-
-MOST_LEFT = 400
-"""Bytes of a body whose rest was let go."""
 
 UNSET: Any = object()
 
@@ -42,14 +34,10 @@ class Recorder:
         self._mark = 0
         self._apart: set[int] = set()
         self._is_apart = False
-        self._bytes = 0
-        self._shortened = 0
-        self._shapes = Shapes()
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Take in an exchange."""
         self.exchanges.append(exchange)
-        self._bytes += len(exchange.body) + len(exchange.request_body)
         if self._is_apart:
             self._apart.add(exchange.number)
         return exchange
@@ -76,21 +64,6 @@ class Recorder:
     def begin(self) -> None:
         """A check begins: what comes now is its evidence."""
         self._mark = len(self.exchanges)
-        while self._bytes > MOST_KEPT and self._shortened < self._mark:
-            self._shorten(self._shortened)
-            self._shortened += 1
-
-    def _shorten(self, number: int) -> None:
-        whole = self.exchanges[number]
-        self._shapes.look([whole])
-        short = dataclasses.replace(whole, body=whole.body[:MOST_LEFT], request_body=whole.request_body[:MOST_LEFT])
-        self._bytes -= len(whole.body) - len(short.body) + len(whole.request_body) - len(short.request_body)
-        self.exchanges[number] = short
-
-    def shapes(self) -> dict[str, dict[str, list[str]]]:
-        """Return the shapes of all answers, those included whose bodies were let go; for the end of a run."""
-        self._shapes.look(self.exchanges[self._shortened :])
-        return self._shapes.document()
 
     @property
     def current(self) -> tuple[Exchange, ...]:

@@ -15,32 +15,19 @@ _FREE = frozenset({"input", "metadata", "setup", "input_schema", "output_schema"
 """Members whose inside is the caller's, or a document of its own."""
 
 
-class Shapes:
-    """The shapes of the JSON answers that were looked at, by operation and status."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._found: dict[str, dict[str, set[str]]] = {}
-
-    def look(self, exchanges: Iterable[Exchange]) -> None:
-        """Take in the answers of exchanges; what is no JSON has no shape."""
-        for exchange in exchanges:
-            self._look(exchange)
-
-    def _look(self, exchange: Exchange) -> None:
+def of_answers(exchanges: Iterable[Exchange]) -> dict[str, dict[str, list[str]]]:
+    """Return the shapes of all JSON answers, by operation and status."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for exchange in exchanges:
         if exchange.operation is None or exchange.status is None or not exchange.media_type.endswith("json"):
-            return
+            continue
         try:
             document = exchange.json()
         except UnexpectedError:
-            return
-        shape = self._found.setdefault(f"{exchange.operation} {exchange.status}", {})
+            continue
+        shape = found.setdefault(f"{exchange.operation} {exchange.status}", {})
         _walk(document, "", shape)
-
-    def document(self) -> dict[str, dict[str, list[str]]]:
-        """As JSON, sorted."""
-        rows = sorted(self._found.items())
-        return {key: {at: sorted(types) for at, types in sorted(shape.items())} for key, shape in rows}
+    return {key: {at: sorted(types) for at, types in sorted(shape.items())} for key, shape in sorted(found.items())}
 
 
 def _walk(value: Any, at: str, shape: dict[str, set[str]]) -> None:  # noqa: ANN401  # JSON

@@ -40,16 +40,3 @@ def test_it_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that always says so is believed in the end."""
     answer, waits, requests = answered(monkeypatch, *[(429, "1")] * 9)
     assert (answer.status, waits, requests) == (429, [1] * caller.MOST_TURNS, caller.MOST_TURNS + 1)
-
-
-def test_of_long_runs_the_beginnings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Old bodies are let go above a limit, never those of the check under way; their shapes stay known."""
-    monkeypatch.setattr(caller, "MOST_KEPT", 3_000)
-    recorder, body = Recorder(), b'{"id": "' + b"a" * 1_500 + b'"}'
-    for number in range(1, 4):
-        recorder.begin()
-        typed = (("Content-Type", "application/json"),)
-        recorder.keep(Exchange(number, "GET", "http://x/tasks/1", (), b"", "tasks.get", 200, typed, body))
-    recorder.begin()
-    assert [len(row.body) for row in recorder.exchanges] == [caller.MOST_LEFT, caller.MOST_LEFT, len(body)]
-    assert recorder.shapes() == {"tasks.get 200": {"/": ["object"], "/id": ["string"]}}

@@ -58,9 +58,7 @@ def test_a_shape_that_moved_is_told_with_its_place() -> None:
 def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     """Lists are looked into, inputs are not: they are the caller's."""
     one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
-    found = shapes.Shapes()
-    found.look([one])
-    assert found.document() == {
+    assert shapes.of_answers([one]) == {
         "tasks.get 200": {
             "/": ["object"],
             "/input": ["object"],
