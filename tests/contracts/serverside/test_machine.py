@@ -40,21 +40,20 @@ def test_the_emulator_agrees_with_the_model() -> None:
 @pytest.mark.parametrize(
     ("mutant", "requirement", "steps"),
     [
-        (session.ended_session_is_active, "REQ-SESSION-006", ["POST /apps/run", "DELETE /sessions/"]),
-        (cancel.ended_task_can_be_cancelled, "REQ-CANCEL-003", ["POST /apps/run", "POST /_mock/clock/advance"]),
+        (session.ended_session_is_active, "REQ-SESSION-006", "POST /apps/run .*DELETE /sessions/"),
+        (cancel.ended_task_can_be_cancelled, "REQ-CANCEL-003", "POST /apps/run .*POST /_mock/clock/advance .*/cancel"),
     ],
     ids=["session", "cancel"],
 )
-def test_a_fault_is_told_with_its_steps(mutant: Mutant, requirement: str, steps: list[str]) -> None:
+def test_a_fault_is_told_with_its_steps(mutant: Mutant, requirement: str, steps: str) -> None:
     """As few as it takes, in their order, and the seed that finds them again."""
     with mutant.applied(), serving(SETTINGS) as server:
         results, recorder = played(server.base_url, 20)
     (failure,) = [row for row in results.rows[requirement].findings if row.verdict == "fail"]
     assert failure.seed == 3
     _, _, told = failure.told.partition("; the steps: ")
-    positions = [told.index(step) for step in steps]
-    assert positions == sorted(positions)
-    assert len(failure.exchanges) == told.count(" -> ") <= 6
+    assert re.search(steps, told)
+    assert len(failure.exchanges) == told.count(" -> ") <= 8
     assert set(failure.exchanges) <= {exchange.number for exchange in recorder.exchanges}
     assert len(recorder.exchanges) < 100
 
