@@ -15,6 +15,7 @@ from contracts.plans import catalogue
 
 _NUMBERS = st.integers(1, 1_000_000)
 _ANYTHING: st.SearchStrategy[Any] = st.sampled_from([None, True, 5, "text", [], {}])
+_LETTERS = st.characters(exclude_categories=["Cs"])
 _PLAIN = string.ascii_letters + string.digits + "-"
 """Characters that every pattern of the catalogue lets pass."""
 
@@ -129,7 +130,7 @@ def _does(name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 @functools.cache
 def _matches() -> st.SearchStrategy[dict[str, Any]]:
-    words = st.text(min_size=1, max_size=20)
+    words = st.text(_LETTERS, min_size=1, max_size=20)
     fields = st.sampled_from([{"duration": "5"}, {"sound": True}, {"mode": "pro", "sound": False}, {"image": None}])
     return st.fixed_dictionaries(
         {}, optional={"prompt": words, "input": fields, "prompt_bytes": st.integers(1, 10_000)}
@@ -164,7 +165,7 @@ def _value(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _text(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
-    alphabet = st.sampled_from(_PLAIN) if "pattern" in schema else st.characters(codec="utf-8")
+    alphabet = st.sampled_from(_PLAIN) if "pattern" in schema else _LETTERS
     found = st.text(alphabet, min_size=schema.get("minLength", 0), max_size=min(schema["maxLength"], 30))
     return found.filter(lambda text: re.search(schema.get("pattern", ""), text) is not None)
 
