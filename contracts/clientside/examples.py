@@ -1,5 +1,6 @@
-"""Inputs that Hypothesis draws for cases with an `example`: another one for each name, and always the same by the seed."""
+"""Inputs that Hypothesis draws for cases with an `example`: one for each name, always the same by the seed."""
 
+import functools
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -16,6 +17,7 @@ def drawn(cases: Iterable[Case], seed: int) -> dict[str, Mapping[str, Any]]:
     return {row.name: draw(row.example, zlib.crc32(row.name.encode()) ^ seed) for row in cases if row.example}
 
 
+@functools.cache
 def draw(example: str, seed: int) -> Mapping[str, Any]:
     """Return an input of a strategy by its name in STRATEGIES."""
     import hypothesis
@@ -32,7 +34,8 @@ def draw(example: str, seed: int) -> Mapping[str, Any]:
     def take(value: Mapping[str, Any]) -> None:
         found.append(value)
 
-    hypothesis.seed(seed)(quiet(hypothesis.given(STRATEGIES[example]())(take)))()
+    drawing = quiet(hypothesis.given(STRATEGIES[example]())(take))  # type: ignore[no-untyped-call]  # a strategy of Any
+    hypothesis.seed(seed)(drawing)()
     return found[-1]
 
 

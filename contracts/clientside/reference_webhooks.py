@@ -1,4 +1,4 @@
-"""How the reference client receives webhooks: signatures as Standard Webhooks has them, and each end made known once."""
+"""How the reference client receives webhooks: signatures by Standard Webhooks, and each end made known once."""
 
 import json
 import threading

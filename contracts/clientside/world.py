@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from contracts.clientside import clock
 from contracts.clientside.case import Case
-from contracts.clientside.clock import wall
 from contracts.clientside.play import Seen
 
 MOST_ROWS = "10000"
@@ -50,8 +50,8 @@ class World:
         """
         begin: dict[str, Any] = {"mode": "manual"}
         if case.scale == 1 or any(step.call == "listen" for step in case.steps):
-            # A client compares dates with its own clock: those of a world whose seconds are real, those of signatures.
-            begin["now"] = datetime.fromtimestamp(wall(), UTC).isoformat()
+            # Where its seconds are real ones, or signatures bear them, its dates are those of the client's clock.
+            begin["now"] = datetime.fromtimestamp(clock.wall(), UTC).isoformat()
         self.ask("POST", "/reset", {"clock": begin})
         self.ask("PATCH", "/settings", {**SETTINGS, **case.settings})
         if case.credits is not None:

@@ -32,9 +32,8 @@ def _violations(wanted: list[Any], told: list[Any]) -> str:
     for row in wanted:
         words = {row["rule"], row["message"]}
         if not any(row["pointer"] in one.values() and words & set(map(str, one.values())) for one in told):
-            raise FailedCheck(
-                f"expected {len(wanted)} violations, got {len(told)}; {row['rule']} at {row['pointer']} is not among them"
-            )
+            missing = f"{row['rule']} at {row['pointer']}"
+            raise FailedCheck(f"expected {len(wanted)} violations, got {len(told)}; {missing} is not among them")
     return f"{len(wanted)} violations"
 
 
@@ -110,7 +109,7 @@ def goes_on(play: Play, *, on: str) -> str:
     given = {name.lower(): value for name, value in rows[1]["request"]["headers"]}
     if not given.get("range", "").startswith("bytes=") or given.get("range") == "bytes=0-":
         raise FailedCheck(f"the second {on} asks for everything again: Range is {given.get('range')!r}")
-    return given["range"]
+    return str(given["range"])
 
 
 @judge("client")

@@ -6,8 +6,10 @@ A translator and nothing else: what the client leaves out, it leaves out, and wh
 import hashlib
 import importlib.metadata
 import json
+import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -44,37 +46,35 @@ class Official:
             {"name": self.name, "version": version, "language": "python", "homepage": "https://inference.sh"}
         )
 
-    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Submit, and wait if that is wanted."""
         api = self._api(order)
         params = {"app": app, "input": paths(told["input"])}
         params |= {key: told[key] for key in ("webhook", "session") if key in told}
         if told.get("wait") and not told.get("timeout_ms"):
-            return task(api.run(params))
+            return task_told(api.run(params))
         found = api.run(params, wait=False)
         if not told.get("wait"):
-            return task(found)
-        return task(api.wait_for_completion(found["id"], timeout=told["timeout_ms"] / 1000))
+            return task_told(found)
+        return task_told(api.wait_for_completion(found["id"], timeout=told["timeout_ms"] / 1000))
 
-    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:
+    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Follow a task; it takes no time limit."""
         if transport != "ndjson":
             raise CannotError(f"stream.{transport}")
-        updates = []
         with self._api(order).stream_task(task) as stream:
-            for update in stream:
-                updates.append({"status": update.get("status"), "progress": update.get("progress")})
+            updates = [{"status": row.get("status"), "progress": row.get("progress")} for row in stream]
             return streamed(updates, stream.result)
 
     def get(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Fetch a task."""
-        return _task(self._api(order).get_task(task).data)
+        return task_told(self._api(order).get_task(task).data)
 
-    def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:
+    def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Wait for the end."""
         if by:
             raise CannotError(f"wait.{by}")
-        return _task(self._api(order).wait_for_completion(task, timeout=seconds(told)))
+        return task_told(self._api(order).wait_for_completion(task, timeout=seconds(told)))
 
     def cancel(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Cancel a task."""
@@ -100,7 +100,7 @@ class Official:
 
     def told(self, error: Exception) -> dict[str, Any]:
         """Return what the error's members tell; what is in its text, the text tells."""
-        return told(error)
+        return error_told(error)
 
     def forget(self, case: str) -> None:
         """Keep nothing: each call has a client of its own."""
@@ -118,18 +118,15 @@ def paths(value: Any) -> Any:  # noqa: ANN401  # JSON
     return [paths(member) for member in value] if isinstance(value, list) else value
 
 
-def task(found: Mapping[str, Any]) -> dict[str, Any]:
+def task_told(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return a task as the client's user sees it."""
     names = ("id", "status", "progress", "output", "error")
     return {**{name: found.get(name) for name in names}, "session": found.get("session_id")}
 
 
-_task = task
-
-
 def streamed(updates: list[dict[str, Any]], end: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what a stream told."""
-    return {"updates": updates[-2000:], "end": None if end is None else task(end)}
+    return {"updates": updates[-2000:], "end": None if end is None else task_told(end)}
 
 
 def seconds(told: Mapping[str, Any]) -> float | None:
@@ -137,7 +134,7 @@ def seconds(told: Mapping[str, Any]) -> float | None:
     return told["timeout_ms"] / 1000 if told.get("timeout_ms") else None
 
 
-def told(error: Exception) -> dict[str, Any]:
+def error_told(error: Exception) -> dict[str, Any]:
     """Return what an error's members tell. The body of a problem is one, as text, and is read as a user would."""
     try:
         body = json.loads(getattr(error, "response_body", None) or "{}")
@@ -159,16 +156,23 @@ def told(error: Exception) -> dict[str, Any]:
 def library(*needed: str) -> Any:  # noqa: ANN401  # a module
     """Import the client, or end with what to install."""
     try:
-        for name in ("inferencesh", *needed):
-            found = importlib.import_module(name)
+        for name in needed:
+            importlib.import_module(name)
+        return importlib.import_module("inferencesh")
     except ImportError as error:
         sys.exit(f"this adaptor needs the official client ({error}): pip install {' '.join(('inferencesh', *needed))}")
-    return found if not needed else importlib.import_module("inferencesh")
+
+
+def served(adapted: Official) -> None:
+    """Serve, with the client's cache of files in a folder that goes when it ends."""
+    with tempfile.TemporaryDirectory(prefix="inferencesh-mock-adaptor-") as cache:
+        os.environ["FILE_CACHE_DIR"] = cache
+        serve(adapted)
 
 
 def main() -> None:
     """Serve."""
-    serve(Official(library("requests")))
+    served(Official(library("requests")))
 
 
 if __name__ == "__main__":

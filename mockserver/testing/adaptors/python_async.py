@@ -1,10 +1,10 @@
-"""The adaptor of the official Python client, asynchronous: `pip install inferencesh aiohttp aiofiles` beside the kit."""
+"""The adaptor of the official Python client, asynchronous: `pip install inferencesh aiohttp aiofiles`."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.clientside.adapting import CannotError, serve
+from contracts.clientside.adapting import CannotError
 from mockserver.testing.adaptors import python
 
 
@@ -13,7 +13,7 @@ class OfficialAsync(python.Official):
 
     name = "inferencesh (Python, async)"
 
-    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Submit, and wait if that is wanted."""
         return asyncio.run(self._run(order, app, told))
 
@@ -22,13 +22,13 @@ class OfficialAsync(python.Official):
         params = {"app": app, "input": python.paths(told["input"])}
         params |= {key: told[key] for key in ("webhook", "session") if key in told}
         if told.get("wait") and not told.get("timeout_ms"):
-            return python.task(await api.run(params))
+            return python.task_told(await api.run(params))
         found = await api.run(params, wait=False)
         if told.get("wait"):
             found = await api.wait_for_completion(found["id"], timeout=python.seconds(told))
-        return python.task(found)
+        return python.task_told(found)
 
-    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:
+    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Follow a task; it takes no time limit."""
         if transport != "ndjson":
             raise CannotError(f"stream.{transport}")
@@ -41,13 +41,13 @@ class OfficialAsync(python.Official):
 
     def get(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Fetch a task."""
-        return python.task(asyncio.run(self._api(order).get_task(task)).data)
+        return python.task_told(asyncio.run(self._api(order).get_task(task)).data)
 
-    def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:
+    def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Wait for the end."""
         if by:
             raise CannotError(f"wait.{by}")
-        return python.task(asyncio.run(self._api(order).wait_for_completion(task, timeout=python.seconds(told))))
+        return python.task_told(asyncio.run(self._api(order).wait_for_completion(task, timeout=python.seconds(told))))
 
     def cancel(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Cancel a task."""
@@ -70,7 +70,7 @@ class OfficialAsync(python.Official):
 
 def main() -> None:
     """Serve."""
-    serve(OfficialAsync(python.library("aiohttp", "aiofiles")))
+    python.served(OfficialAsync(python.library("aiohttp", "aiofiles")))
 
 
 if __name__ == "__main__":

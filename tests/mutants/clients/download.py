@@ -78,7 +78,7 @@ def keeps_what_came(surgery: Surgery) -> None:
 @sins("download.goes-on-where-it-broke")
 def begins_anew(surgery: Surgery) -> None:
     """It asks for everything again after a break."""
-    _asked(surgery, lambda _, headers: {})
+    _asked(surgery, lambda *_: {})
 
 
 @sins("download.bears-a-store-without-ranges")
