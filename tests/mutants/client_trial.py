@@ -16,6 +16,7 @@ from contracts.clientside.verdicts import Emitted
 from mockserver.settings import Settings
 from mockserver.testing import serving
 from mockserver.testing.adaptors.reference import Reference
+from tests.mutants import client_mutant
 from tests.mutants.client_mutant import ClientMutant
 
 PARALLEL = 8
@@ -101,3 +102,10 @@ def try_mutant(mutant: ClientMutant) -> Trial:
     """Play the cases of a mutant's area to the reference client with its sin."""
     with mutant.applied():
         return try_client(Reference(), of_areas(mutant.area))
+
+
+def try_all(wanted: str = "") -> Iterator[tuple[ClientMutant, Trial]]:
+    """Try each mutant whose name contains some text, one after the other."""
+    for mutant in client_mutant.load():
+        if wanted in mutant.name:
+            yield mutant, try_mutant(mutant)

@@ -28,8 +28,9 @@ def _returns(surgery: Surgery, status: int) -> None:
         try:
             return original(self, task, *given, **told)
         except TaskError as error:
-            if error.known["status_code"] == status:
-                return self.get(task)
+            found = self.get(task)
+            if found["status"] == error.known["status_code"] == status:
+                return found
             raise
 
     surgery.wrap(Client, "wait", wait)
