@@ -19,7 +19,7 @@ arg() { jq -r --arg name "$1" '.with[$name] // empty' <<<"$line"; }
 api() { # method, path, JSON
   local answer status data=()
   [ -n "${3:-}" ] && data=(--data-binary @-)
-  if ! answer=$(curl -sS --max-time 30 -X "$1" -w '\n%{http_code}' -H "Authorization: Bearer $api_key" \
+  if ! answer=$(curl -sS --max-time "$limit" -X "$1" -w '\n%{http_code}' -H "Authorization: Bearer $api_key" \
     -H 'Content-Type: application/json' ${data[@]+"${data[@]}"} "$base_url$2" 2>&1 <<<"${3:-}"); then
     raised CurlError "${answer:0:200}"
     return 1
@@ -47,28 +47,35 @@ wait_for() { # id
 }
 
 run() {
+  local field file
+  # A local file of the input becomes the URI of its upload.
+  for field in $(jq -r '.with.input | to_entries[] | select(.value | type == "object" and has("$file")) | .key' <<<"$line"); do
+    file=$(jq -c --arg field "$field" '.with.input[$field]["$file"]' <<<"$line")
+    put_file "$(jq -r .path <<<"$file")" "$(jq -r .type <<<"$file")" || return
+    line=$(jq -c --arg field "$field" --arg uri "$uri" '.with.input[$field] = $uri' <<<"$line")
+  done
   api POST /apps/run "$(jq -c '.with | {app, input} + (if .webhook then {webhook} else {} end)' <<<"$line")" || return
   if [ "$(arg wait)" = true ]; then wait_for "$(jq -r .id <<<"$body")"; else saw "$(jq -c "$task" <<<"$body")"; fi
 }
 
-upload() {
-  local path type file answer
-  path=$(arg path) type=$(arg type)
-  api POST /files "$(jq -nc --arg name "${path##*/}" --arg type "$type" --argjson size "$(wc -c <"$path")" \
+# Uploads a file; leaves its URI in $uri, or tells the error and returns 1.
+put_file() { # path, type
+  local answer
+  api POST /files "$(jq -nc --arg name "${1##*/}" --arg type "$2" --argjson size "$(wc -c <"$1")" \
     '{files: [{uri: "", filename: $name, content_type: $type, $size}]}')" || return
-  file=$(jq -c '.[0]' <<<"$body")
-  if answer=$(curl -sS --fail --max-time 60 -X PUT -H "Content-Type: $type" --data-binary "@$path" \
-    "$(jq -r .upload_url <<<"$file")" 2>&1); then
-    saw "$(jq -c '{uri}' <<<"$file")"
-  else
-    raised UploadError "${answer:0:200}"
-  fi
+  uri=$(jq -r '.[0].uri' <<<"$body")
+  answer=$(curl -sS --fail --max-time "$limit" -X PUT -H "Content-Type: $2" --data-binary "@$1" \
+    "$(jq -r '.[0].upload_url' <<<"$body")" 2>&1) && return
+  raised UploadError "${answer:0:200}"
+  return 1
 }
+
+upload() { put_file "$(arg path)" "$(arg type)" && saw "$(jq -nc --arg uri "$uri" '{$uri}')"; }
 
 download() {
   local path answer
   path=$(arg path)
-  if answer=$(curl -sS --fail --max-time 60 -o "$path.part" "$(arg url)" 2>&1); then
+  if answer=$(curl -sS --fail --max-time "$limit" -o "$path.part" "$(arg url)" 2>&1); then
     mv "$path.part" "$path"
     saw "$(jq -nc --argjson bytes "$(wc -c <"$path")" '{$bytes}')"
   else
@@ -86,6 +93,7 @@ while IFS= read -r line; do
       ;;
     call)
       seq=$(jq .seq <<<"$line") base_url=$(jq -r .base_url <<<"$line") api_key=$(jq -r .api_key <<<"$line")
+      limit=$(jq '.deadline_ms / 1000 - 0.5 | if . < 1 then 1 else . end' <<<"$line")
       case $(jq -r .call <<<"$line") in
         run) run ;;
         get) api GET "/tasks/$(arg task)" && saw "$(jq -c "$task" <<<"$body")" ;;
