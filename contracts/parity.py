@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts import decisions, requirements
+from contracts.apps.table import VERSIONS
 from contracts.decisions import Decision
 from contracts.requirements import AREAS, Requirement
 
@@ -86,6 +87,13 @@ def counted(shown: Iterable[Row]) -> dict[str, int]:
 
 _LABELS = ("documented", "observed", "assumed")
 
+LEGEND = (
+    "Documented: a public page says so. Observed: seen in a client, a capture or the app's public source. "
+    "Assumed: we had to choose. Sources are the app's public page (app-page.txt), fact sheets made of public material "
+    "(rest.md, wire.md, app.md; [P] is seen in a run) and our own design; the date is the source's."
+)
+"""What the words of the page mean."""
+
 
 def document(shown: Iterable[Row]) -> dict[str, Any]:
     """Return rows as one JSON document."""
@@ -118,10 +126,17 @@ def decided(shown: Iterable[Row]) -> list[Decision]:
     return [row for row in decisions.load().values() if row.id in named]
 
 
+def only(requirement: Requirement) -> str:
+    """Return the one version that a promise is about; empty where it is about all."""
+    return "" if set(requirement.versions) in (set(), set(VERSIONS)) else ", ".join(requirement.versions)
+
+
 def _markdown(every: tuple[Row, ...]) -> Iterator[str]:
     yield "# Parity"
     yield ""
     yield summary(every)
+    yield ""
+    yield LEGEND
     for area, found in by_area(every):
         yield ""
         yield f"## {area}"
@@ -132,7 +147,7 @@ def _markdown(every: tuple[Row, ...]) -> Iterator[str]:
             promise = row.requirement
             cells = (
                 promise.id,
-                promise.text,
+                promise.text + (f" (only {only(promise)})" if only(promise) else ""),
                 promise.label,
                 promise.source,
                 promise.date.isoformat(),
@@ -140,9 +155,11 @@ def _markdown(every: tuple[Row, ...]) -> Iterator[str]:
                 "<br>".join(row.tests) or "none",
             )
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-    yield ""
-    yield "## Decisions"
-    for decision in decided(every):
+    carried_out = decided(every)
+    if carried_out:
+        yield ""
+        yield "## Decisions"
+    for decision in carried_out:
         yield ""
         yield f"**{decision.id} {decision.title}.** Sources: {decision.differ} Here: {decision.chosen}" + (
             f" Switch: `{decision.instead}`." if decision.instead else ""

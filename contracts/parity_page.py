@@ -11,7 +11,7 @@ from contracts.parity import Row
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b1f24;background:#fff}
-h2{margin-top:2.5rem}nav a{margin-right:.8rem}
+h2{margin-top:2.5rem}nav{display:flex;flex-wrap:wrap;gap:.2rem .8rem;margin-top:1rem}
 article{border-top:1px solid #d8dee4;padding:.6rem 0}article:target{background:#fff8c5}
 p{margin:.2rem 0}.id{font:600 13px ui-monospace,monospace}.facts{color:#57606a;font-size:13px}
 .documented{color:#1a7f37}.observed{color:#0969da}.assumed{color:#9a6700}.none{color:#cf222e;font-weight:600}
@@ -40,15 +40,19 @@ def _page(every: tuple[Row, ...]) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>inferencesh-mock: parity</title><style>{STYLE}</style></head><body>"
     yield f"<h1>Parity</h1><p>{escape(parity.summary(every))}</p>"
+    yield f'<p class="facts">{escape(parity.LEGEND)}</p>'
     areas = list(parity.by_area(every))
     links = "".join(f'<a href="#{area}">{area}</a>' for area, _ in areas)
-    yield f'<nav>{links}<a href="#decisions">Decisions</a></nav>'
+    decided = parity.decided(every)
+    links += '<a href="#decisions">Decisions</a>' if decided else ""
+    yield f"<nav>{links}</nav>"
     for area, found in areas:
         yield f'<h2 id="{area}">{area}</h2>'
         for row in found:
             yield from _row(row)
-    yield '<h2 id="decisions">Decisions</h2>'
-    for decision in parity.decided(every):
+    if decided:
+        yield '<h2 id="decisions">Decisions</h2>'
+    for decision in decided:
         yield f'<article id="{decision.id}">'
         yield f'<p><span class="id">{decision.id}</span> <b>{escape(decision.title)}</b></p>'
         yield f"<p>Sources: {_text(decision.differ)}</p><p>Here: {_text(decision.chosen)}</p>"
@@ -65,7 +69,7 @@ def _row(row: Row) -> Iterator[str]:
         f'<span class="{promise.label}">{promise.label}</span>',
         escape(promise.source),
         promise.date.isoformat(),
-        *([f"versions {escape(', '.join(promise.versions))}"] if promise.versions else []),
+        *([f"only {escape(parity.only(promise))}"] if parity.only(promise) else []),
     ]
     if row.decision is not None:
         facts.append(f'<a href="#{row.decision.id}">{row.decision.id} {escape(row.decision.title)}</a>')

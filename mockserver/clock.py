@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from contracts.wire.ids import timestamp
+
 Mode = Literal["real", "scaled", "manual"]
 
 MANUAL_START = 1_780_272_000.0
@@ -20,6 +22,9 @@ MANUAL_START = 1_780_272_000.0
 
 LAST_MOMENT = 4_102_444_800.0
 """2100-01-01T00:00:00Z, where every clock stops: further on a float no longer tells microseconds apart."""
+
+MOST_SCALE = 1_000_000
+"""World seconds per real second: a day passes in a tenth of a second."""
 
 SETTLE_SECONDS = 15.0
 """Real time that `advance` waits for those it woke: longer than a webhook target may take (10 s)."""
@@ -125,7 +130,10 @@ class Clock:
             raise ClockError(f"scale is {scale}; expected a number above 0, such as 60 for a minute per second")
         now = self.now()
         if start is not None and start < now:
-            raise ClockError(f"the clock stands at {now} and cannot go back to {start}; reset the world instead")
+            raise ClockError(
+                f"the clock stands at {timestamp(now)} and cannot go back to {timestamp(start)}; "
+                "reset the world instead"
+            )
         self._base = now if start is None else within_time(start)
         if start is not None or mode != self.mode:
             self.began = self._base

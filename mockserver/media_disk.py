@@ -13,6 +13,11 @@ from contracts import fixtures
 
 _DIGEST_BYTES = 32
 _NAME = re.compile(r"[0-9a-f]{64}\.video")
+_WRITING = "writing-"
+"""How the name of a file begins that is not whole yet."""
+
+_ABANDONED_SECONDS = 3600
+"""What was being written so long before the newest file has lost its writer."""
 
 
 class DiskCache:
@@ -55,7 +60,7 @@ class DiskCache:
             return
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, prefix="writing-", delete=False) as file:
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=_WRITING, delete=False) as file:
                 try:
                     file.write(hashlib.sha256(content).digest() + content)
                     file.flush()
@@ -70,12 +75,18 @@ class DiskCache:
         return self._folder / f"{name}.video"
 
     def _make_room(self) -> None:
-        kept = []
+        kept, written = [], []
         for file in self._folder.iterdir():
-            if _NAME.fullmatch(file.name):
-                with contextlib.suppress(FileNotFoundError):  # another server made room
+            with contextlib.suppress(FileNotFoundError):  # another server made room
+                if _NAME.fullmatch(file.name):
                     facts = file.stat()
                     kept.append((facts.st_mtime_ns, file.name, facts.st_size))
+                elif file.name.startswith(_WRITING):
+                    written.append((file.stat().st_mtime_ns, file))
+        newest = max((moment for moment, _, _ in kept), default=0)
+        for moment, file in written:
+            if moment < newest - _ABANDONED_SECONDS * 1_000_000_000:
+                file.unlink(missing_ok=True)
         total = sum(size for _, _, size in kept)
         for _, name, size in sorted(kept):
             if total <= self._most:

@@ -1,13 +1,15 @@
 """Videos without a server: what the commands `render` and `inspect` do."""
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 from contracts.apps import table
 from contracts.apps.files import FileFacts
@@ -15,10 +17,11 @@ from contracts.apps.judgement import InputWarning, Violation
 from contracts.apps.table import VersionName
 from contracts.apps.video_v2_6 import FILE_FIELDS, judge
 from contracts.wire.ids import parse_timestamp
-from mockserver import media
+from mockserver import media, reading
 from mockserver import replay as replays
 from mockserver.clock import within_time
 from mockserver.media.inspection import Inspection
+from mockserver.reading import ReadingError
 from mockserver.replay import Replay
 
 DEFAULT_TIME = "2026-06-01T00:00:00Z"
@@ -28,7 +31,7 @@ _FROM_INPUT = "-"
 """Task id that stands for one that follows from the input, so that no option is needed for equal bytes."""
 
 MOST_INPUT_BYTES = 512 * 1024 * 1024
-"""Larger files are refused unread: requests and pictures are smaller, and so is any video of this app."""
+"""Larger files are refused: pictures are smaller, and so is any video of this app."""
 
 
 class OfflineError(Exception):
@@ -66,12 +69,18 @@ def read_request(path: Path) -> tuple[dict[str, Any], VersionName | None]:
         OfflineError: it cannot be read, or is no JSON object.
     """
     try:
-        document = json.loads(_read(path))
+        document = orjson.loads(reading.text_of(path))
+    except ReadingError as error:
+        raise OfflineError(f"cannot read {path}: {error}") from None
     except ValueError as error:
         raise OfflineError(f"{path} is no JSON: {error}") from None
     version: VersionName | None = None
     if isinstance(document, dict) and isinstance(document.get("input"), dict):
-        wanted = str(document.get("app", "")).partition("@")[2] or document.get("version_id")
+        app = document.get("app") or table.load().reference
+        reference, _, wanted = app.partition("@") if isinstance(app, str) else (app, "", None)
+        if reference != table.load().reference:
+            raise OfflineError(f"{path} asks for the app {reference!r}; expected {table.load().reference!r}")
+        wanted = wanted or document.get("version_id")
         if wanted:
             names = {app.id: name for name, app in table.load().versions.items()}
             if wanted not in names:
@@ -154,23 +163,27 @@ def render(document: Mapping[str, Any], pictures: Mapping[str, Path], replay: Re
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all.
+    """Write a file so that it is there whole or not at all; what is no ordinary file, such as a pipe, is written into.
 
     Raises:
         OfflineError: it cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+        target = path.resolve()  # a link stays one
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             try:
                 file.write(content)
                 file.flush()
-                os.replace(file.name, path)  # noqa: PTH105  # the name of an open file is text
+                os.replace(file.name, target)  # noqa: PTH105  # the name of an open file is text
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
         mask = os.umask(0)
         os.umask(mask)
-        path.chmod(0o666 & ~mask)  # as any other new file; temporary ones are their owner's alone
+        target.chmod(0o666 & ~mask)  # as any other new file; temporary ones are their owner's alone
     except OSError as error:
         raise OfflineError(f"cannot write {path}: {error.strerror or error}") from None
 
@@ -191,6 +204,17 @@ def document_of(found: Inspection) -> dict[str, Any]:
     """An inspection as JSON."""
     codes = {str(number): code._asdict() for number, code in found.codes.items()}
     return {**asdict(found), "codes": codes, "problems": list(found.problems), "agrees": found.agrees}
+
+
+def explained(violation: Violation, document: Mapping[str, Any]) -> str:
+    """A violation as a line for people; a picture of this machine is told how to be given."""
+    told = f"{violation.pointer or '/'}: {violation.message} (expected {violation.expected}; {violation.rule})"
+    field = violation.pointer.removeprefix("/")
+    given = document.get(field)
+    if field in FILE_FIELDS and isinstance(given, str):
+        with suppress(OSError):  # longer than names of files are
+            told += f"; here: --{field.replace('_', '-')} {given}" if Path(given).is_file() else ""
+    return told
 
 
 def report(found: Inspection) -> Iterator[str]:
@@ -224,11 +248,9 @@ def report(found: Inspection) -> Iterator[str]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_INPUT_BYTES:
-            raise OfflineError(f"{path} is larger than {MOST_INPUT_BYTES} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise OfflineError(f"cannot read {path}: {error.strerror or error}") from None
+        return reading.bytes_of(path, MOST_INPUT_BYTES)
+    except ReadingError as error:
+        raise OfflineError(f"cannot read {path}: {error}") from None
 
 
 def _named(field: str, value: str, contents: Mapping[str, bytes]) -> tuple[FileFacts, bytes | None]:

@@ -15,6 +15,8 @@ import orjson
 from contracts.plans import plan, scenarios
 from contracts.plans.plan import Plan, PlanError
 from contracts.plans.scenarios import ScenarioError
+from mockserver import reading
+from mockserver.reading import ReadingError
 
 
 class PlanFileError(ValueError):
@@ -37,10 +39,9 @@ def read(file: Path) -> PlanFile:
         PlanFileError: it is none of them.
     """
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise PlanFileError(f"cannot read {file}: {reason}") from None
+        text = reading.text_of(file)
+    except ReadingError as error:
+        raise PlanFileError(f"cannot read {file}: {error}") from None
     try:
         document = orjson.loads(text) if file.suffix == ".json" else tomllib.loads(text)
         if isinstance(document, dict) and "summary" in document and file.suffix != ".json":

@@ -18,6 +18,9 @@ from mockserver.world_token import MARK
 FORMAT = "1"
 """First part of a token; another number when the parts change."""
 
+MOST_ID_BYTES = 200
+"""Of a task id in UTF-8: longer ones go into no code that fits into the pictures."""
+
 _QUOTES = re.compile(r"[\"“”„«»]")
 """What may begin or end a quotation."""
 
@@ -76,6 +79,8 @@ def parse(token: str) -> Replay:
             raise ReplayError(f"the {name} of the replay token is {value[:40]!r}; expected {' or '.join(choices)}")
     if re.fullmatch(r"-?[0-9]{1,12}", created) is None or not task_id:
         raise ReplayError(f"{token[:200]!r} ends in no time and task id; expected something like {_EXAMPLE}")
+    if len(task_id.encode("utf-8", "replace")) > MOST_ID_BYTES or not task_id.isprintable():
+        raise ReplayError(f"the task id is {task_id[:80]!r}; expected printable text of at most {MOST_ID_BYTES} bytes")
     return Replay(
         app_version="2026-08" if version == "2026-08" else "2026-05",
         enforce="observed" if enforce == "observed" else "documented",

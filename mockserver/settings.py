@@ -15,9 +15,11 @@ from mockserver.clock import Mode
 from mockserver.concurrency import Excess
 from mockserver.media.rendition import MediaMode
 from mockserver.timeline import Latency
-from mockserver.world_token import WorldToken
+from mockserver.world_token import MOST_SEED, WorldToken
 
 MICROCENTS_PER_USD = 100_000_000
+MOST_CREDITS = 1_000_000 * MICROCENTS_PER_USD
+"""Play money of a new world in microcents at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,18 @@ class Settings:
     """Folder in which rendered videos are kept as well; None: nowhere."""
     media_cache_disk: int = 1024 * 1024 * 1024
     """Bytes of rendered videos kept in that folder."""
+
+    def __post_init__(self) -> None:
+        """Check what would only show once something is answered.
+
+        Raises:
+            SettingsError: the seed is too large, or no header can say the control token.
+        """
+        if self.seed is not None and abs(self.seed) > MOST_SEED:
+            raise SettingsError(f"the seed is {str(self.seed)[:64]}; expected a whole number up to {MOST_SEED}")
+        token = self.control_token
+        if token is not None and not (token.isascii() and token.isprintable() and token == token.strip() and token):
+            raise SettingsError("the control token is empty or no header can say it; expected printable ASCII")
 
     @property
     def is_loopback(self) -> bool:

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+from mockserver import reading
+from mockserver.reading import ReadingError
+
 OWN, PROJECT, TABLE = Path("inferencesh-mock.toml"), Path("pyproject.toml"), "inferencesh-mock"
 
 
@@ -56,8 +59,8 @@ def _load(file: Path | None) -> tuple[Path, Mapping[str, Any]]:
 
 def _parsed(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return tomllib.loads(reading.text_of(file))
+    except (ReadingError, ValueError, RecursionError) as error:
         raise click.UsageError(f"cannot read the settings file {file}: {error}") from None
 
 

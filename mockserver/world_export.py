@@ -7,15 +7,17 @@ ExportError
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
 from contracts.plans import plan
 from contracts.plans.plan import Plan, PlanError
 from contracts.wire.ids import timestamp
-from mockserver import settings, world_token
-from mockserver.settings import Settings
+from mockserver import reading, settings, world_token
+from mockserver.clock import MOST_SCALE, Mode
+from mockserver.reading import ReadingError
+from mockserver.settings import MOST_CREDITS, Settings
 from mockserver.world import World
 from mockserver.world_token import TokenError, WorldToken
 
@@ -64,9 +66,9 @@ def read(file: Path) -> Export:
         ExportError: the file cannot be read, or is none.
     """
     try:
-        found = orjson.loads(file.read_bytes())
-    except OSError as error:
-        raise ExportError(f"cannot read the world export {file}: {error.strerror}") from None
+        found = orjson.loads(reading.text_of(file))
+    except ReadingError as error:
+        raise ExportError(f"cannot read the world export {file}: {error}") from None
     except orjson.JSONDecodeError as error:
         raise ExportError(f"{file} is no world export: {error}; GET /_mock/export answers with one") from None
     try:
@@ -78,15 +80,28 @@ def read(file: Path) -> Export:
 def _parsed(found: object) -> Export:
     if not isinstance(found, dict) or set(KEYS) - found.keys():
         raise ExportError(f"expected an object with {', '.join(KEYS)}; GET /_mock/export answers with one")
-    clock, behaviour, granted = found["clock"], found["behaviour"], found["credits"]
-    if not isinstance(clock, dict) or clock.keys() != {"mode", "scale", "start"}:
-        raise ExportError("clock is not an object of mode, scale and start")
-    if not isinstance(behaviour, dict) or type(granted) is not int:
-        raise ExportError("behaviour is not an object of settings, or credits is no number of microcents")
+    behaviour, granted = found["behaviour"], found["credits"]
+    if not isinstance(behaviour, dict):
+        raise ExportError("behaviour is not an object of settings")
+    if type(granted) is not int or not 0 <= granted <= MOST_CREDITS:
+        raise ExportError(f"credits is {granted!r:.64}; expected a whole number of microcents up to {MOST_CREDITS}")
     return Export(
         token=world_token.parse(str(found["token"])),
         plan=plan.parse(found["plan"]),
         behaviour=behaviour,
-        clock=clock,
+        clock=_clock(found["clock"]),
         credits=granted,
     )
+
+
+def _clock(found: object) -> Mapping[str, Any]:
+    if not isinstance(found, dict) or found.keys() != {"mode", "scale", "start"}:
+        raise ExportError("clock is not an object of mode, scale and start")
+    mode, scale, start = found["mode"], found["scale"], found["start"]
+    if mode not in get_args(Mode):
+        raise ExportError(f"clock/mode is {mode!r:.64}; expected one of: {', '.join(get_args(Mode))}")
+    if type(scale) not in {int, float} or not 0 < scale <= MOST_SCALE or (mode != "scaled" and scale != 1):
+        raise ExportError(f"clock/scale is {scale!r:.64}; expected 1, or with mode scaled a number up to {MOST_SCALE}")
+    if not isinstance(start, str):
+        raise ExportError(f"clock/start is {start!r:.64}; expected an RFC 3339 time such as 2026-06-01T00:00:00Z")
+    return found

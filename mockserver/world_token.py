@@ -12,6 +12,9 @@ from dataclasses import dataclass
 MARK = "w1-"
 """How a world token begins; another number when its parts change."""
 
+MOST_SEED = 2**63 - 1
+"""What a seed may be, and its negative: no JSON that we write holds more."""
+
 _TOKEN = re.compile(r"w1-(-?[0-9a-z]{1,64})-([0-9a-f]{16})-([0-9a-f]{8})-(\S{1,64})", re.ASCII)
 _VIDEO = re.compile(r"[0-9]+:[^\s:]+:")
 """How the replay token of a video begins."""
@@ -59,6 +62,8 @@ def parse(text: str) -> WorldToken:
             )
         raise TokenError(f"{text[:200]!r} is no world token; expected something like {_EXAMPLE}")
     seed, fingerprint, plan, version = found.groups()
+    if abs(int(seed, 36)) > MOST_SEED:
+        raise TokenError(f"the seed in {text.strip()[:200]!r} is too large; expected at most {_written(MOST_SEED)}")
     return WorldToken(int(seed, 36), fingerprint, plan, version)
 
 

@@ -1,19 +1,19 @@
 """Write contracts/parity.json: `python tools/make_parity.py` reads which tests and checks cite which requirement.
 
 A test cites by `@pytest.mark.requirement("REQ-STREAM-002", ...)` above itself, with the ids written out; a check of
-suite 1 says in its registry, contracts.serverside.check, what it speaks of.
+suite 1 declares what it will give a verdict on.
 """
 
 import argparse
 import ast
-import importlib.util
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from contracts import requirements
+from contracts.serverside import check
+from contracts.serverside.check import Check
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "contracts" / "parity.json"
@@ -23,8 +23,12 @@ class CitationError(ValueError):
     """A test cites what there is not, or not so that it can be read; the message names file and line."""
 
 
-def cited(folder: Path) -> dict[str, list[str]]:
-    """Return the tests of a folder that cite a requirement, `file::function`, by its id in the register's order.
+def cited(folder: Path, checks: Iterable[Check] = ()) -> dict[str, list[str]]:
+    """Return what cites a requirement, `file::function` or `check name`, by its id in the register's order.
+
+    Args:
+        folder: of tests.
+        checks: of suite 1.
 
     Raises:
         CitationError: a mark holds something else than ids of the register, or stands elsewhere than above a test.
@@ -34,18 +38,10 @@ def cited(folder: Path) -> dict[str, list[str]]:
         name = file.relative_to(folder.parent).as_posix()
         for test, requirement in _marks(file):
             found[requirement].append(f"{name}::{test}")
-    for check in _checks():
-        for requirement in check.requirements:
-            found[requirement].append(f"check {check.name}")
+    for row in checks:
+        for requirement in row.requirements:
+            found[requirement].append(f"check {row.name}")
     return {name: sorted(set(tests)) for name, tests in found.items() if tests}
-
-
-def _checks() -> Sequence[Any]:
-    """Return the checks of suite 1, where it has a registry."""
-    if importlib.util.find_spec("contracts.serverside.check") is None:
-        return ()
-    found: Sequence[Any] = importlib.import_module("contracts.serverside.check").load()
-    return found
 
 
 def _marks(file: Path) -> Iterator[tuple[str, str]]:
@@ -89,14 +85,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when the file is out of date")
     asked = parser.parse_args(argv)
     try:
-        text = written(cited(ROOT / "tests"))
+        text = written(cited(ROOT / "tests", check.load()))
     except CitationError as error:
         print(error, file=sys.stderr)
         return 1
     if asked.check:
-        fresh = FILE.read_text("utf-8") == text
-        print("up to date" if fresh else "out of date; `make parity` writes it anew")
-        return 0 if fresh else 1
+        told = FILE.read_text("utf-8")
+        if told == text:
+            print("up to date")
+            return 0
+        old, new = json.loads(told), json.loads(text)
+        moved = [name for name in requirements.load() if old.get(name) != new.get(name)]
+        print(f"{FILE.name} is out of date for {', '.join(moved) or 'its form'}; `make parity` writes it anew")
+        return 1
     FILE.write_text(text, "utf-8")
     print(f"{len(json.loads(text))} of {len(requirements.load())} requirements are cited")
     return 0

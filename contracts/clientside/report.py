@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.clientside import scores
+from contracts.clientside import profiles, scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
@@ -18,8 +18,13 @@ MOST_BODY = 4_000
 class Report:
     """What a run has told so far."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, profile: str = profiles.LATEST) -> None:
+        """Start empty.
+
+        Args:
+            profile: by which it is scored.
+        """
+        self._profile = profile
         self._began: RunBegan | None = None
         self._ended: RunEnded | None = None
         self._cases: dict[str, CaseEnded] = {}
@@ -42,6 +47,7 @@ class Report:
         names = () if began is None else began.cases
         rows = [_case(self._cases[name]) for name in names if name in self._cases]
         checks = [check for row in rows for check in row["checks"]]
+        scored = profiles.load(self._profile)
         return {
             "kind": KIND,
             "version": VERSION,
@@ -50,13 +56,14 @@ class Report:
             "witnesses": [] if began is None else list(began.witnesses),
             "server": {} if began is None else dict(began.server),
             "seed": None if began is None else began.seed,
+            "profile": self._profile,
             "seconds": None if ended is None else round(ended.seconds, 2),
             "stopped": None if ended is None else ended.stopped,
             "counts": scores.counts(checks),
-            "conformance": scores.conformance(checks).document(),
+            "conformance": scores.conformance(checks, scored).document(),
             "observed": scores.observed(checks).document(),
             "areas": {
-                area: scores.conformance(list(_of_area(rows, area))).document()
+                area: scores.conformance(_of_area(rows, area), scored).document()
                 for area in AREAS
                 if any(_of_area(rows, area))
             },

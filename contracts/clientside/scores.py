@@ -4,7 +4,7 @@ Neither number is ever rounded up, and neither is made up where nothing was look
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,15 @@ def counts(checks: Iterable[Row]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in VERDICTS}
 
 
-def conformance(checks: Iterable[Row]) -> Share:
-    """Return the MUSTs that passed of all that apply; what could not be observed counts against."""
+def conformance(checks: Iterable[Row], scored: Container[str]) -> Share:
+    """Return the MUSTs that passed of all that apply; what could not be observed counts against.
+
+    Args:
+        checks: of a report.
+        scored: ids of the checks that a profile scores.
+    """
     rows = [row for row in checks if row["level"] == "MUST" and row["verdict"] != "not-applicable"]
+    rows = [row for row in rows if row["check"] in scored]
     return Share(sum(row["verdict"] == "pass" for row in rows), len(rows))
 
 

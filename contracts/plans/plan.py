@@ -4,7 +4,6 @@ PlanError
     A document that is no plan. Carries a JSON Pointer to the place, what is wrong there and what would be right.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -13,8 +12,17 @@ from typing import Any
 
 import orjson
 
+from contracts import names
 from contracts.plans import catalogue, schema
 from contracts.plans.catalogue import Fault
+
+_NUMBERS = frozenset({"nth", "from", "to"})
+
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""Headers that say where an answer ends: another value would be no answer at all."""
+
+_DEEPEST = 64
+"""Levels of a document in which the place of a wrong value is looked for."""
 
 
 class PlanError(ValueError):
@@ -175,11 +183,12 @@ def parse(document: object) -> Plan:
     return Plan(
         steps=tuple(_step(row, f"/steps/{number}") for number, row in enumerate(document.get("steps", []))),
         chaos=tuple(_chance(row, f"/chaos/faults/{number}") for number, row in enumerate(chaos.get("faults", []))),
-        seed=chaos.get("seed", 0),
+        seed=_whole(chaos.get("seed", 0)),
     )
 
 
-def _step(row: Mapping[str, Any], pointer: str) -> Step:
+def _step(given: Mapping[str, Any], pointer: str) -> Step:
+    row = {name: _whole(value) if name in _NUMBERS else value for name, value in given.items()}
     form = tuple(name for name in ("nth", "from", "to", "always") if name in row)
     if len(form) > 1 and form != ("from", "to"):
         raise PlanError(pointer, f"{' and '.join(form)} do not go together; use nth, or from and to, or always")
@@ -204,7 +213,7 @@ def _chance(row: Mapping[str, Any], pointer: str) -> Chance:
 
 def _match(row: Mapping[str, Any]) -> Match | None:
     found = row.get("match")
-    return None if found is None else Match(found.get("prompt"), found.get("input"), found.get("prompt_bytes"))
+    return None if found is None else Match(found.get("prompt"), found.get("input"), _whole(found.get("prompt_bytes")))
 
 
 def _do(row: Mapping[str, Any], pointer: str) -> Do:
@@ -216,9 +225,9 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
     name = given[form]
     fault = catalogue.faults().get(name)
     if fault is None or fault.form != form:
-        known = [row.name for row in catalogue.faults().values() if row.form == form]
-        near = difflib.get_close_matches(name, known, n=3) or sorted(known)
-        raise PlanError(f"{where}/{form}", f"there is no {form} {name[:64]!r}; did you mean {', '.join(near)}?")
+        known = sorted(row.name for row in catalogue.faults().values() if row.form == form)
+        other = names.hint(name, known) if fault is None else f'it goes as {{"{fault.form}": "{name}", ...}}'
+        raise PlanError(f"{where}/{form}", f"there is no {form} {name[:64]!r}; {other}")
     if not fault.goes_on(row["on"]):
         takes = ", ".join("any call" if place == catalogue.EXCHANGE else place for place in fault.on)
         raise PlanError(f"{pointer}/on", f"{name} cannot be armed on {row['on']!r}; it goes on {takes}")
@@ -226,9 +235,19 @@ def _do(row: Mapping[str, Any], pointer: str) -> Do:
     _check(schema.arguments(name), arguments, where)
     told = arguments.get("failure")
     if told is not None and told not in catalogue.failures():
-        near = difflib.get_close_matches(told, catalogue.failures(), n=3) or sorted(catalogue.failures())
-        raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; did you mean {', '.join(near)}?")
-    return Do(fault, arguments)
+        near = names.hint(told, sorted(catalogue.failures()))
+        raise PlanError(f"{where}/failure", f"there is no failure {told[:64]!r}; {near}")
+    framing = next((name for name in arguments.get("headers", ()) if name.lower() in _FRAMING), None)
+    if framing is not None:
+        told = "the server writes this header itself; truncated_body and stream_cut break what it promises"
+        raise PlanError(f"{where}/headers/{framing}", told)
+    whole = {name for name, takes in fault.arguments.items() if takes.get("type") == "integer"}
+    return Do(fault, {key: _whole(value) if key in whole else value for key, value in arguments.items()})
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401  # a number, or nothing
+    """Return a whole number as one: 2.0 is an integer to JSON Schema, and nothing that can be counted to for us."""
+    return int(value) if isinstance(value, float) else value
 
 
 def _check(checker: schema.Checker, document: object, pointer: str) -> None:
@@ -237,9 +256,26 @@ def _check(checker: schema.Checker, document: object, pointer: str) -> None:
         json.dumps(document, allow_nan=False)  # orjson would write null for what is no number, and dates
         orjson.dumps(document)
     except (ValueError, TypeError, RecursionError) as unreadable:  # TOML has all of these, and long numbers
-        raise PlanError(pointer, f"{unreadable}; expected what JSON can write") from None
+        where, told = _unwritable(document) or ("", str(unreadable))
+        raise PlanError(pointer + where, f"{told}; expected what JSON can write") from None
     if error is not None:
         raise PlanError(pointer + error[0], error[1])
+
+
+def _unwritable(document: object, pointer: str = "", depth: int = 0) -> tuple[str, str] | None:
+    """Return place and value of the first thing that JSON cannot write; None where it is not one value."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(document, dict | list):
+        rows = document.items() if isinstance(document, dict) else enumerate(document)
+        found = (_unwritable(value, f"{pointer}/{name}", depth + 1) for name, value in rows)
+        return next((place for place in found if place is not None), None)
+    try:
+        orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        json.dumps(document, allow_nan=False)
+    except (ValueError, TypeError):
+        return pointer, f"{str(document)[:64]} is no JSON value"
+    return None
 
 
 def _bytes(text: str) -> int:

@@ -4,7 +4,6 @@ ScenarioError
     There is no scenario of that name, or its file is wrong; the message names what there is, or what is wrong.
 """
 
-import difflib
 import functools
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from contracts import fixtures
+from contracts import fixtures, names
 from contracts.plans import plan
 from contracts.plans.plan import Plan, PlanError
 
@@ -71,8 +70,9 @@ def find(name: str) -> Scenario:
     """
     known = load()
     if name not in known:
-        near = ", ".join(difflib.get_close_matches(name[:64], known, n=3)) or ", ".join(known)
-        raise ScenarioError(f"there is no scenario {name[:64]!r}; did you mean {near}? GET /_mock/scenarios lists all")
+        told = names.hint(name, known, "none has a name like that.")
+        listed = "`inferencesh-mock scenarios` and GET /_mock/scenarios list all"
+        raise ScenarioError(f"there is no scenario {name[:64]!r}; {told} {listed}")
     return known[name]
 
 

@@ -1,17 +1,23 @@
 """The JSON Schema of a plan, made from the catalogue (draft 2020-12)."""
 
-import difflib
 import functools
 from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 
+from contracts import names
 from contracts.plans import catalogue
 from contracts.schemas import ID_PREFIX
 
 MOST_STEPS = 1000
 """Steps of one plan."""
+
+MOST_CHANCES = 100
+"""Faults of its chaos."""
+
+_LONGEST = 200
+"""Characters of a message that tells of a value."""
 
 _MATCH: Mapping[str, Any] = {
     "type": "object",
@@ -59,9 +65,11 @@ class Checker:
             return pointer, f"{error.message[:200]}; it takes {', '.join(parent['properties']) or 'none'}"
         if keyword == "enum" and isinstance(wrong, str):
             known = [value for value in parent["enum"] if isinstance(value, str)]
-            near = difflib.get_close_matches(wrong[:64], known, n=3) or known
-            return pointer, f"{wrong[:64]!r} is not known; did you mean {', '.join(near)}?"
-        return pointer, error.message[:300]
+            return pointer, f"{wrong[:64]!r} is not known; {names.hint(wrong, known)}"
+        if len(error.message) > _LONGEST:  # it begins with the whole value
+            limit = parent.get(keyword, "") if isinstance(parent, Mapping) else ""
+            return pointer, f"{error.message[:64]}...; expected {keyword} {limit}"
+        return pointer, error.message
 
 
 @functools.cache
@@ -129,7 +137,7 @@ def _frame(do: Mapping[str, Any]) -> dict[str, Any]:
                 "required": ["faults"],
                 "properties": {
                     "seed": {"type": "integer", "minimum": 0, "maximum": 2**53},
-                    "faults": {"type": "array", "maxItems": 100, "items": chance},
+                    "faults": {"type": "array", "maxItems": MOST_CHANCES, "items": chance},
                 },
             },
         },

@@ -55,7 +55,7 @@ def judge_transcript(
     Returns:
         Every broken promise in the order of lines; nothing for a stream that keeps them all.
     """
-    judge = _Judge(stream, events, {number(status, numbering): status for status in reversed(Status)}, app)
+    judge = _Judge(stream, events, _meanings(numbering), app)
     for index, line in enumerate(lines, start=1):
         if not line.isascii():
             judge.tell("REQ-STREAM-012", index, "there is a character beyond ASCII; expected \\u escapes")
@@ -66,6 +66,13 @@ def judge_transcript(
         judge.take(entry, first=position == 0)
     judge.finish()
     return tuple(sorted(judge.found, key=lambda finding: (finding.line or len(lines) + 1, finding.requirement)))
+
+
+@cache
+def _meanings(numbering: Numbering) -> Mapping[int, frozenset[Status]]:
+    """Return what each number may mean: of the old ones two have a second meaning."""
+    numbers = {number(status, numbering) for status in Status}
+    return {told: frozenset(row for row in Status if number(row, numbering) == told) for told in numbers}
 
 
 def judge_resumed(
@@ -114,13 +121,14 @@ class _Judge:
 
     stream: StreamFormat
     events: SseEvents
-    statuses: Mapping[int, Status]
+    statuses: Mapping[int, frozenset[Status]]
+    """What each number may mean."""
     app: str
     found: list[Finding] = field(default_factory=list)
     last: Mapping[str, Any] | None = None
     """The latest task that was told."""
-    status: Status | None = None
-    """Its status."""
+    status: frozenset[Status] = frozenset()
+    """What its status may be."""
     ended: int = 0
     """Line of the first terminal event."""
 
@@ -157,7 +165,7 @@ class _Judge:
     def finish(self) -> None:
         """Judge the end."""
         if not self.ended:
-            last = "no task at all" if self.status is None else f"{self.status.text}"
+            last = _named(self.status) or "no task at all"
             self.tell("REQ-STREAM-004", 0, f"the stream ends with {last}; expected a terminal status")
 
     def _heartbeat(self, entry: Entry, *, first: bool) -> None:
@@ -190,28 +198,31 @@ class _Judge:
         if self.last is not None and task.get("id") != self.last.get("id"):
             self.tell("REQ-STREAM-003", line, f"the task is {task.get('id')!r}; expected {self.last.get('id')!r}")
         status = self._status(task)
-        if status is None:
+        if not status:
             self.tell("REQ-TASK-001", line, f"the status is {task.get('status')!r}; expected a known number")
             return
-        for finding in (*self._moved(status), *self._progressed(task, status), *self._ended(task, status)):
+        possible = frozenset(row for row in status if not self.status or self._may_become(row))
+        if not possible:
+            told = f"{_named(status)} follows {_named(self.status)}, from which no way leads there"
+            self.tell("REQ-TASK-003", line, told)
+        status = possible or status
+        for finding in (*self._progressed(task, status), *self._ended(task, status)):
             self.tell(finding[0], line, finding[1])
         for finding in _times(task, self.last or task):
             self.tell(finding[0], line, finding[1])
         for finding in _events(task, self.statuses):
             self.tell(finding[0], line, finding[1])
-        if status in TERMINAL and not self.ended:
+        if status <= TERMINAL and not self.ended:
             self.ended = line
         self.last, self.status = task, status
 
-    def _status(self, task: Mapping[str, Any]) -> Status | None:
-        told = task.get("status")
-        return self.statuses.get(told) if isinstance(told, int) and not isinstance(told, bool) else None
+    def _status(self, task: Mapping[str, Any]) -> frozenset[Status]:
+        return _meant(task.get("status"), self.statuses)
 
-    def _moved(self, status: Status) -> Iterator[tuple[str, str]]:
-        if self.status not in {None, status} and status not in reachable(self.status or status):
-            yield "REQ-TASK-003", f"{status.text} follows {(self.status or status).text}, from which no way leads there"
+    def _may_become(self, status: Status) -> bool:
+        return any(status is before or status in reachable(before) for before in self.status)
 
-    def _progressed(self, task: Mapping[str, Any], status: Status) -> Iterator[tuple[str, str]]:
+    def _progressed(self, task: Mapping[str, Any], status: frozenset[Status]) -> Iterator[tuple[str, str]]:
         progress = task.get("progress")
         if not isinstance(progress, int) or isinstance(progress, bool) or not 0 <= progress <= 100:
             yield "REQ-STREAM-015", f"progress is {progress!r}; expected an integer from 0 to 100"
@@ -219,20 +230,20 @@ class _Judge:
         before = (self.last or task).get("progress")
         if isinstance(before, int) and progress < before:
             yield "REQ-STREAM-015", f"progress falls from {before} to {progress}"
-        if (progress == 100) != (status is Status.COMPLETED):
-            yield "REQ-TASK-005", f"progress is {progress} at {status.text}; it is 100 exactly when completed"
+        if (progress == 100) != (Status.COMPLETED in status):
+            yield "REQ-TASK-005", f"progress is {progress} at {_named(status)}; it is 100 exactly when completed"
 
-    def _ended(self, task: Mapping[str, Any], status: Status) -> Iterator[tuple[str, str]]:
+    def _ended(self, task: Mapping[str, Any], status: frozenset[Status]) -> Iterator[tuple[str, str]]:
         output, error = task.get("output"), task.get("error")
-        if status is Status.COMPLETED:
+        if Status.COMPLETED in status:
             wrong = next(_output(self.app).iter_errors(output), None)
             if wrong is not None:
                 yield "REQ-TASK-006", f"the output of a completed task: {wrong.message[:200]}"
             if error:
                 yield "REQ-TASK-007", f"a completed task has the error {error!r}"
-        elif status not in TERMINAL and output:
-            yield "REQ-TASK-006", f"there is an output at {status.text}; expected none before the end"
-        if status is Status.FAILED and not (isinstance(error, str) and error):
+        elif not status <= TERMINAL and output:
+            yield "REQ-TASK-006", f"there is an output at {_named(status)}; expected none before the end"
+        if status == {Status.FAILED} and not (isinstance(error, str) and error):
             yield "REQ-STREAM-016", f"the error of a failed task is {error!r}; expected a text"
 
 
@@ -271,16 +282,25 @@ def _times(task: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple
         yield "REQ-STREAM-018", f"updated_at goes back from {before['updated_at']} to {task['updated_at']}"
 
 
-def _events(task: Mapping[str, Any], statuses: Mapping[int, Status]) -> Iterable[tuple[str, str]]:
+def _meant(told: object, statuses: Mapping[int, frozenset[Status]]) -> frozenset[Status]:
+    """Return what a number may mean; nothing when it is none."""
+    return statuses.get(told, frozenset()) if isinstance(told, int) and not isinstance(told, bool) else frozenset()
+
+
+def _named(statuses: frozenset[Status]) -> str:
+    return " or ".join(status.text for status in sorted(statuses))
+
+
+def _events(task: Mapping[str, Any], statuses: Mapping[int, frozenset[Status]]) -> Iterable[tuple[str, str]]:
     """Judge the records of the statuses a task has had, where it shows them: there none is left out."""
     rows = [row for row in task.get("events") or [] if isinstance(row, dict)]
     moments = [_moment(row.get("event_time")) for row in rows]
     known = [moment for moment in moments if moment is not None]
     if known != sorted(known):
         yield "REQ-TASK-008", "the records in events are not in order of time"
-    told = [statuses.get(row["status"]) if isinstance(row.get("status"), int) else None for row in rows]
-    for one, other in itertools.pairwise(told):
-        if one is not None and other is not None and not is_legal(one, other):
-            yield "REQ-TASK-003", f"in events {other.text} follows {one.text}, which it may not"
-    if told and told[-1] is not statuses.get(task["status"]):
+    told = [_meant(row.get("status"), statuses) for row in rows]
+    for before, after in itertools.pairwise(told):
+        if before and after and not any(is_legal(one, other) for one in before for other in after):
+            yield "REQ-TASK-003", f"in events {_named(after)} follows {_named(before)}, which it may not"
+    if told and told[-1] != _meant(task["status"], statuses):
         yield "REQ-TASK-008", "the last record in events is not the task's status"

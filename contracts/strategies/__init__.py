@@ -25,6 +25,7 @@ from contracts.strategies.inputs import (
 from contracts.strategies.labels import Broken, LabelledInput, Warned
 from contracts.strategies.plans import InvalidPlan, invalid_plans, plans, steps
 from contracts.strategies.prompts import (
+    anything,
     at_the_limit,
     at_the_limit_in_bytes,
     badly_marked,
@@ -33,6 +34,7 @@ from contracts.strategies.prompts import (
     prompts,
     too_long,
     unmarked,
+    words,
 )
 from contracts.strategies.transcripts import (
     Resumed,
@@ -52,6 +54,7 @@ __all__ = [
     "Resumed",
     "Transcript",
     "Warned",
+    "anything",
     "at_the_limit",
     "at_the_limit_in_bytes",
     "bad_images",
@@ -78,4 +81,5 @@ __all__ = [
     "unmarked",
     "valid_inputs",
     "warned_inputs",
+    "words",
 ]

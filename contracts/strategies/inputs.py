@@ -1,5 +1,6 @@
 """Inputs of the app, with what has to come of them: accepted, accepted with warnings, or refused with which rules."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -76,7 +77,8 @@ def warned_inputs(
     if code in {None, "unknown_field"}:
         found.append(valid_inputs(version, files).flatmap(lambda case: _with_unknown(version, case)))
     if code in {None, "negative_prompt_unsupported"} and version == "2026-05":
-        found.append(_of_shapes(version, _accepted(version, files), files, negative=prompts.words()))
+        negative = prompts.words() | prompts.at_the_limit()
+        found.append(_of_shapes(version, _accepted(version, files), files, negative=negative))
     if code in {None, "image_not_inspected"} and files is not None and files.foreign is not None:
         with_a_file = [shape for shape in _accepted(version, files) if shape.frames]
         only = Files(files.foreign, foreign=files.foreign)
@@ -262,6 +264,7 @@ def _wrong(draw: st.DrawFn, version: VersionName, field: str) -> Any:  # noqa: A
     return draw(st.sampled_from(values.WRONG[version][field]))
 
 
+@functools.cache
 def _apart(version: VersionName) -> st.SearchStrategy[dict[str, Any]]:
     """Fields that no other field cares about, with values that are fine."""
     known: dict[str, st.SearchStrategy[Any]] = {

@@ -1,5 +1,6 @@
 """Plans: what the catalogue lets one arm, and what it does not, labelled with the place that has to be named."""
 
+import functools
 import math
 import re
 import string
@@ -11,10 +12,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contracts.plans import catalogue
-from contracts.plans.catalogue import Fault
 
 _NUMBERS = st.integers(1, 1_000_000)
 _ANYTHING: st.SearchStrategy[Any] = st.sampled_from([None, True, 5, "text", [], {}])
+_LETTERS = st.characters(exclude_categories=["Cs"])
 _PLAIN = string.ascii_letters + string.digits + "-"
 """Characters that every pattern of the catalogue lets pass."""
 
@@ -42,6 +43,7 @@ def plans(*, most: int = 4) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"steps": st.lists(steps(), max_size=most)}, optional={"chaos": chaos})
 
 
+@functools.cache
 def steps(name: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
     """Single steps.
 
@@ -49,9 +51,10 @@ def steps(name: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
         name: of the fault or outcome; any when left out.
     """
     among = [name] if name is not None else sorted(catalogue.faults())
-    return st.sampled_from(among).flatmap(lambda chosen: _step(catalogue.faults()[chosen]))
+    return st.sampled_from(among).flatmap(_step)
 
 
+@functools.cache
 def arguments(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Arguments of a fault or outcome, by their JSON Schema."""
     fault = catalogue.faults()[name]
@@ -84,42 +87,50 @@ def _invalid(name: str, before: list[dict[str, Any]], step: Any, pointer: str) -
     return InvalidPlan({"steps": [*before, step]}, f"/steps/{len(before)}{pointer}", name)
 
 
+@functools.cache
 @st.composite
-def _step(draw: st.DrawFn, fault: Fault) -> dict[str, Any]:
-    numbers = draw(
-        st.one_of(
-            st.just({}),
-            st.fixed_dictionaries({"nth": _NUMBERS}),
-            st.fixed_dictionaries({"from": _NUMBERS}),
-            st.fixed_dictionaries({"to": _NUMBERS}),
-            st.tuples(_NUMBERS, _NUMBERS).map(lambda two: {"from": min(two), "to": max(two)}),
-            st.just({"always": True}),
-        )
-    )
+def _step(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    numbers = draw(_WHEN)
     more = draw(st.fixed_dictionaries({}, optional={"match": _matches(), "at_most": st.booleans()}))
-    return {"on": draw(_places(fault)), **numbers, **more, "do": draw(_does(fault))}
+    return {"on": draw(_places(name)), **numbers, **more, "do": draw(_does(name))}
 
 
+_WHEN: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"nth": _NUMBERS}),
+    st.fixed_dictionaries({"from": _NUMBERS}),
+    st.fixed_dictionaries({"to": _NUMBERS}),
+    st.tuples(_NUMBERS, _NUMBERS).map(lambda two: {"from": min(two), "to": max(two)}),
+    st.just({"always": True}),
+)
+"""Which calls a step is meant for."""
+
+
+@functools.cache
 def _chances() -> st.SearchStrategy[dict[str, Any]]:
     def chance(name: str) -> st.SearchStrategy[dict[str, Any]]:
-        fault = catalogue.faults()[name]
         return st.fixed_dictionaries(
-            {"on": _places(fault), "probability": st.floats(0, 1), "do": _does(fault)}, optional={"match": _matches()}
+            {"on": _places(name), "probability": st.floats(0, 1), "do": _does(name)}, optional={"match": _matches()}
         )
 
     return st.sampled_from(sorted(catalogue.faults())).flatmap(chance)
 
 
-def _places(fault: Fault) -> st.SearchStrategy[str]:
-    return st.sampled_from([name for name in catalogue.names_of_operations() if fault.goes_on(name)])
+@functools.cache
+def _places(name: str) -> st.SearchStrategy[str]:
+    fault = catalogue.faults()[name]
+    return st.sampled_from([operation for operation in catalogue.names_of_operations() if fault.goes_on(operation)])
 
 
-def _does(fault: Fault) -> st.SearchStrategy[dict[str, Any]]:
-    return arguments(fault.name).map(lambda given: {fault.form: fault.name, **given})
+@functools.cache
+def _does(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    form = catalogue.faults()[name].form
+    return arguments(name).map(lambda given: {form: name, **given})
 
 
+@functools.cache
 def _matches() -> st.SearchStrategy[dict[str, Any]]:
-    words = st.text(min_size=1, max_size=20)
+    words = st.text(_LETTERS, min_size=1, max_size=20)
     fields = st.sampled_from([{"duration": "5"}, {"sound": True}, {"mode": "pro", "sound": False}, {"image": None}])
     return st.fixed_dictionaries(
         {}, optional={"prompt": words, "input": fields, "prompt_bytes": st.integers(1, 10_000)}
@@ -154,7 +165,7 @@ def _value(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _text(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
-    alphabet = st.sampled_from(_PLAIN) if "pattern" in schema else st.characters(codec="utf-8")
+    alphabet = st.sampled_from(_PLAIN) if "pattern" in schema else _LETTERS
     found = st.text(alphabet, min_size=schema.get("minLength", 0), max_size=min(schema["maxLength"], 30))
     return found.filter(lambda text: re.search(schema.get("pattern", ""), text) is not None)
 

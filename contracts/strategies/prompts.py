@@ -1,6 +1,7 @@
 """Prompts: of all scripts, at the limit in characters and in bytes, marked for a voice, and easily taken for something
 else. None of them is refused, save those of `too_long`."""
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -18,10 +19,19 @@ SCRIPTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "latin with accents": (0xC0, 0x24F),
         "greek": (0x3B1, 0x3C9),
         "cyrillic": (0x410, 0x44F),
+        "armenian": (0x531, 0x556),
         "hebrew": (0x5D0, 0x5EA),
         "arabic": (0x621, 0x64A),
         "devanagari": (0x904, 0x939),
+        "bengali": (0x985, 0x98C),
+        "tamil": (0xB85, 0xB8A),
+        "telugu": (0xC05, 0xC0C),
         "thai": (0xE01, 0xE30),
+        "tibetan": (0xF40, 0xF47),
+        "myanmar": (0x1000, 0x102A),
+        "georgian": (0x10D0, 0x10F0),
+        "ethiopic": (0x1200, 0x1248),
+        "khmer": (0x1780, 0x17B3),
         "hangul": (0xAC00, 0xD7A3),
         "kana": (0x3041, 0x3096),
         "han": (0x4E00, 0x9FBF),
@@ -29,7 +39,7 @@ SCRIPTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "emoji": (0x1F600, 0x1F64F),
     }
 )
-"""Code points of letters by script, so from one to four bytes of UTF-8 each."""
+"""Code points of letters by script, from one to four bytes of UTF-8 each; of the others `anything` has some."""
 
 AWKWARD = (
     "",
@@ -94,6 +104,7 @@ WELL_MARKED: Mapping[VersionName, tuple[str, ...]] = MappingProxyType(
 )
 
 
+@functools.cache
 def words() -> st.SearchStrategy[str]:
     """One to six words in one script each, separated by blanks."""
     word = _spans().flatmap(
@@ -102,21 +113,32 @@ def words() -> st.SearchStrategy[str]:
     return st.lists(word, min_size=1, max_size=6).map(" ".join)
 
 
+@functools.cache
+def anything() -> st.SearchStrategy[str]:
+    """Up to forty characters of whatever Unicode has."""
+    # By category: to find out what UTF-8 can write takes Hypothesis a second in each new project.
+    return st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@functools.cache
 def lookalikes() -> st.SearchStrategy[str]:
     """Prompts that look like base64, a path, a URL or a data URI."""
     return st.sampled_from(LOOKALIKES)
 
 
+@functools.cache
 def at_the_limit() -> st.SearchStrategy[str]:
     """Prompts of 2499 and 2500 characters, of any script."""
     return _of_length(LIMIT - 1, LIMIT)
 
 
+@functools.cache
 def too_long() -> st.SearchStrategy[str]:
     """Prompts of 2501 and more characters (REQ-INPUT-004)."""
     return _of_length(LIMIT + 1, LIMIT + 1, LIMIT + 2, 2 * LIMIT)
 
 
+@functools.cache
 def at_the_limit_in_bytes() -> st.SearchStrategy[str]:
     """Prompts of 2499, 2500 and 2501 bytes of UTF-8 and fewer characters, all of which are accepted."""
     wide = st.sampled_from([span for name, span in SCRIPTS.items() if name != "latin"]).flatmap(
@@ -125,16 +147,19 @@ def at_the_limit_in_bytes() -> st.SearchStrategy[str]:
     return st.builds(_filled, wide, st.sampled_from([LIMIT - 1, LIMIT, LIMIT + 1]))
 
 
+@functools.cache
 def marked(version: VersionName) -> st.SearchStrategy[str]:
     """Prompts that mark where the voice speaks (REQ-INPUT-052)."""
     return _around(st.sampled_from(WELL_MARKED[version]))
 
 
+@functools.cache
 def badly_marked(version: VersionName) -> st.SearchStrategy[str]:
     """Prompts with something that resembles the voice marker of this version and is none."""
     return _around(st.sampled_from(BADLY_MARKED[version]))
 
 
+@functools.cache
 def unmarked(version: VersionName) -> st.SearchStrategy[str]:
     """Prompts of every kind without a voice marker."""
     marker = table.load().versions[version].marker_example
@@ -146,15 +171,18 @@ def unmarked(version: VersionName) -> st.SearchStrategy[str]:
         badly_marked(version),
         at_the_limit(),
         at_the_limit_in_bytes(),
+        anything(),
     )
     return every.filter(lambda text: marker not in text)
 
 
+@functools.cache
 def prompts(version: VersionName) -> st.SearchStrategy[str]:
     """Prompts of every kind, all of which are accepted."""
     return unmarked(version) | marked(version)
 
 
+@functools.cache
 def _spans() -> st.SearchStrategy[tuple[int, int]]:
     return st.sampled_from(list(SCRIPTS.values()))
 

@@ -1,14 +1,14 @@
 """What legal streams say, event by event, before it is written as lines."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from hypothesis import strategies as st
 
 from contracts.wire import ids, streams
-from contracts.wire.statuses import TERMINAL, TRANSITIONS, Status
+from contracts.wire.statuses import LEGACY_NUMBERS, TERMINAL, TRANSITIONS, Numbering, Status
 from contracts.wire.streams import StreamFormat
 
 Task = dict[str, Any]
@@ -142,7 +142,26 @@ def _task(status: Status, progress: int, now: float, rows: list[Task]) -> Task:
     }
 
 
-def written(stream: StreamFormat, events: list[StreamEvent]) -> tuple[str, ...]:
+def written(
+    stream: StreamFormat, events: list[StreamEvent], *, numbering: Numbering = "current", named: bool = False
+) -> tuple[str, ...]:
+    """Write events as lines; of named ones the last is followed by `done`."""
+    if numbering != "current":
+        events = [event if event.task is None else replace(event, task=_renumbered(event.task)) for event in events]
+    if named:
+        events = [replace(event, name="update") for event in events]
+    lines = _lines(stream, events)
+    return (*lines, *streams.done(stream, "named").decode("ascii").splitlines()) if named else lines
+
+
+def _renumbered(task: Task) -> Task:
+    """Return a task with its statuses as they were once numbered."""
+    told = {**task, "status": LEGACY_NUMBERS[Status(task["status"])]}
+    rows = [{**row, "status": LEGACY_NUMBERS[Status(row["status"])]} for row in task["events"]]
+    return {**told, "events": rows}
+
+
+def _lines(stream: StreamFormat, events: list[StreamEvent]) -> tuple[str, ...]:
     lines: list[str] = []
     for event in events:
         if event.task is None and event.raw is None:

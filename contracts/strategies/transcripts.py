@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from contracts.strategies.stream_events import stream_events, written
 from contracts.strategies.stream_flaws import FLAWS
-from contracts.wire.streams import StreamFormat
+from contracts.wire.statuses import Numbering
+from contracts.wire.streams import SseEvents, StreamFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,20 @@ class Resumed:
     breaks: frozenset[str] = frozenset()
 
 
-def legal_transcripts(stream: StreamFormat | None = None) -> st.SearchStrategy[Transcript]:
+def legal_transcripts(
+    stream: StreamFormat | None = None, *, numbering: Numbering = "current", events: SseEvents = "unnamed"
+) -> st.SearchStrategy[Transcript]:
     """Streams that keep every promise: from any moment of any legal life of a task to its end.
 
     Args:
         stream: the format; either when left out.
+        numbering: of statuses; legacy as under `--status-numbers legacy`.
+        events: whether events of SSE are named, as under `--sse-events named`.
     """
     return _formats(stream).flatmap(
-        lambda form: stream_events().map(lambda events: Transcript(form, written(form, events)))
+        lambda form: stream_events().map(
+            lambda told: Transcript(form, written(form, told, numbering=numbering, named=events == "named"))
+        )
     )
 
 

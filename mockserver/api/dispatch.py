@@ -244,7 +244,9 @@ class Responder:
         """Send a problem."""
         form = self._world.behaviour.envelope
         document = problems.body(problem, form, request_id=self._exchange.id)
-        headers = [("Content-Type", problems.content_type(form)), *problem.headers.items()]
+        headers = list(problem.headers.items())
+        if not any(name.lower() == "content-type" for name in problem.headers):
+            headers.insert(0, ("Content-Type", problems.content_type(form)))
         await self.send(problem.status, headers, orjson.dumps(document))
 
     async def empty(self, status: int, headers: Mapping[str, str]) -> None:

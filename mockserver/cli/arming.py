@@ -25,6 +25,8 @@ class Armed:
     """Settings that the scenario or the export brings, unchecked."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options that the export answers: clock and credits."""
+    source: str = ""
+    """The option and what it names, for messages."""
 
 
 def read(options: Mapping[str, Any], given: Collection[str]) -> Armed:
@@ -55,7 +57,7 @@ def read(options: Mapping[str, Any], given: Collection[str]) -> Armed:
     behaviour = dict(found.settings)
     if export is not None and behaviour.pop("webhook_secret", None) is not None and options["webhook_secret"] is None:
         raise SettingsError("the exported world signs its webhooks, and exports hold no secret; give --webhook-secret")
-    return Armed(found.plan, token, behaviour, {} if export is None else _options(export))
+    return Armed(found.plan, token, behaviour, {} if export is None else _options(export), _source(options))
 
 
 def _plan(options: Mapping[str, Any]) -> PlanFile:
@@ -63,6 +65,12 @@ def _plan(options: Mapping[str, Any]) -> PlanFile:
         scenario = scenarios.find(options["scenario"])
         return PlanFile(scenario.plan, scenario.settings)
     return PlanFile(Plan()) if options["plan"] is None else plan_file.read(Path(options["plan"]))
+
+
+def _source(options: Mapping[str, Any]) -> str:
+    return next(
+        (f"--{name} {options[name]}" for name in ("plan", "scenario", "world") if options[name] is not None), ""
+    )
 
 
 def _options(export: Export) -> Mapping[str, Any]:

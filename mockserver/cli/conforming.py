@@ -34,6 +34,9 @@ failed.
 @click.option("--list", "only_list", is_flag=True, help="Show the cases and play none.")
 @click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the emulator.")
+@click.option(
+    "--profile", default="2026-12", show_default=True, help="The frozen list of checks that the score is made of."
+)
 @click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails the run too.")
 @click.option(
     "--expect", type=click.Path(dir_okay=False, path_type=Path), help="conformance.yaml: what is known to fail."
@@ -92,7 +95,7 @@ def _fits(row: Any, glob: str) -> bool:  # noqa: ANN401  # imported late
 def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) -> int:
     from rich.console import Console
 
-    from contracts.clientside import clock, engine, expectations, scores
+    from contracts.clientside import clock, engine, expectations, profiles, scores
     from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
@@ -101,7 +104,12 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
     from mockserver.settings import Settings
     from mockserver.testing import serving
 
-    console, report = Console(), Report()
+    console = Console()
+    try:
+        profiles.load(options["profile"])
+    except profiles.ProfileError as error:
+        raise click.UsageError(str(error)) from None
+    report = Report(options["profile"])
     expected = None
     if options["expect"]:
         try:

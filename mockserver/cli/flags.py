@@ -37,6 +37,10 @@ def to_settings(options: Mapping[str, Any], given: Collection[str] = ()) -> Sett
             if name in options
         },
     )
+    try:
+        settings.change(Behaviour(), dict(armed.behaviour))
+    except SettingsError as error:
+        raise SettingsError(f"{armed.source}: settings: {error}") from None
     behaviour = settings.change(
         behaviour, {name: value for name, value in armed.behaviour.items() if name not in given}
     )

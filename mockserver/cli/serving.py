@@ -14,10 +14,8 @@ from click.core import ParameterSource
 
 from mockserver import __version__, settings, settings_file
 from mockserver.cli.flags import to_settings
-from mockserver.settings import Behaviour, SettingsError
-
-MOST_SCALE = 1_000_000
-"""World seconds per real second, as at PUT /_mock/clock: a day passes in a tenth of a second."""
+from mockserver.clock import MOST_SCALE
+from mockserver.settings import MICROCENTS_PER_USD, MOST_CREDITS, Behaviour, SettingsError
 
 ENV_PREFIX = "INFERENCESH_MOCK"
 
@@ -114,7 +112,7 @@ class Finite(click.FloatRange):
 )
 @click.option(
     "--credits",
-    type=Finite(0, 1_000_000),
+    type=Finite(0, MOST_CREDITS // MICROCENTS_PER_USD),
     default=100.0,
     show_default=True,
     help="Play money of a new world in USD.",

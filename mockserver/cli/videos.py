@@ -42,9 +42,7 @@ def render(request: Path, output: Path, image: Path | None, end_image: Path | No
         offline.write(output, rendered.content)
     except offline.RefusedError as error:
         for violation in error.violations:
-            click.echo(
-                f"{violation.pointer or '/'}: {violation.message} (expected {violation.expected}; {violation.rule})"
-            )
+            click.echo(offline.explained(violation, document))
         sys.exit(1)
     except offline.FailedError as error:
         click.echo(str(error))
@@ -53,7 +51,9 @@ def render(request: Path, output: Path, image: Path | None, end_image: Path | No
         raise click.UsageError(str(error)) from None
     for warning in rendered.warnings:
         click.echo(f"warning: {warning.message}", err=True)
-    click.echo(f"{output}: {len(rendered.content)} bytes, replay {rendered.replay}")
+    # A video on its way into a pipe is not to end in our words.
+    told = f"{output}: {len(rendered.content)} bytes, replay {rendered.replay}"
+    click.echo(told, err=output.exists() and not output.is_file())
 
 
 @click.command()

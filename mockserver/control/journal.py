@@ -1,10 +1,9 @@
 """Every exchange of a world."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from contracts import operations
+from contracts import names, operations
 from contracts.plans import catalogue
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Reply
@@ -21,8 +20,8 @@ async def list_all(command: Command) -> Reply:
     known = {*operations.by_id(), *catalogue.ALIASES, "options"}
     if operation and operation not in known:
         # A misspelt name would give an empty list, and a test that wants none would pass.
-        near = ", ".join(difflib.get_close_matches(operation[:64], known)) or ", ".join(sorted(known))
-        raise Problem("invalid_request", f"there is no operation {operation[:64]!r}; did you mean {near}?")
+        told = names.hint(operation, sorted(known))
+        raise Problem("invalid_request", f"there is no operation {operation[:64]!r}; {told}")
     wanted = {name: value for name, value in command.query.items() if name in _FILTERS and value}
     limit, full = limit_of(command), _full(command)
 
@@ -53,11 +52,11 @@ def limit_of(command: Command) -> int:
     """Return how many rows a list command wants.
 
     Raises:
-        Problem: 400, `limit` is not a number above 0.
+        Problem: 400, `limit` is not no such number.
     """
     text = command.query.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8 and int(text) > 0):
-        raise Problem("invalid_request", f"limit is {text[:32]!r}; expected a whole number above 0")
+        raise Problem("invalid_request", f"limit is {text[:32]!r}; expected a whole number from 1 to 9999999")
     return int(text)
 
 

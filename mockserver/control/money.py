@@ -19,12 +19,17 @@ async def get(command: Command) -> Reply:
 async def post(command: Command) -> Reply:
     """Grant more, or take some away."""
     world = command.world
-    granted = world.purse.granted + command.document["microcents"]
+    change = int(command.document["microcents"])  # JSON Schema takes 1.0 for a whole number
+    granted = world.purse.granted + change
     if abs(granted) > MOST_GRANTED:
         raise Problem("invalid_request", f"{granted} microcents in all are more than play money goes: {MOST_GRANTED}")
-    left = world.balance() + command.document["microcents"]
-    if command.document["microcents"] < 0 and left < 0:
-        raise Problem("conflict", f"that would leave {left} microcents; at most what is left can be taken away")
+    free = world.balance() - world.purse.held
+    if change < 0 and free + change < 0:
+        raise Problem(
+            "conflict",
+            f"{-change} microcents are more than are left: {max(0, free)}, besides {world.purse.held} "
+            "that are held for tasks under way; take at most as much away",
+        )
     world.purse.granted = granted
     return Reply(_document(command))
 

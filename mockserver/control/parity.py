@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import orjson
 
-from contracts import parity, parity_page
+from contracts import parity, parity_page, parity_text
 from contracts.wire.problems import Problem
 from mockserver.control.command import Command, Page
 
@@ -15,7 +15,7 @@ _TYPES: Mapping[str, str] = MappingProxyType(
         "text/html": "html",
         "application/xhtml+xml": "html",
         "text/markdown": "markdown",
-        "text/plain": "markdown",
+        "text/plain": "text",
     }
 )
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -41,9 +41,11 @@ async def get(command: Command) -> Page:
             return Page(parity_page.html(rows).encode("utf-8"), "text/html; charset=utf-8", _HEADERS)
         case "markdown":
             return Page(parity.markdown(rows).encode("utf-8"), "text/markdown; charset=utf-8", _HEADERS)
+        case "text":
+            return Page(parity_text.text(rows).encode("utf-8"), "text/plain; charset=utf-8", _HEADERS)
         case "json":
             return Page(orjson.dumps(parity.document(rows)), "application/json", _HEADERS)
-    raise Problem("invalid_request", f"there is no format {form[:32]!r}; there are html, json and markdown")
+    raise Problem("invalid_request", f"there is no format {form[:32]!r}; there are html, json, markdown and text")
 
 
 def _wanted(accept: str) -> str:

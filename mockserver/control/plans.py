@@ -29,11 +29,10 @@ async def put(command: Command) -> Reply:
 
 
 async def post(command: Command) -> Reply:
-    """Add steps; what was armed before and its ledger stay."""
+    """Add steps; what the world's own plan had before and its ledger stay."""
     more = _scenario(command).plan if "scenario" in command.document else _plan(command)
     armoury = command.world.armoury
-    if len(armoury.current.plan.steps) + len(more.steps) > schema.MOST_STEPS:
-        raise Problem("limit_exceeded", f"a plan has at most {schema.MOST_STEPS} steps; DELETE /_mock/plan begins anew")
+    _check_room(armoury.own, more)
     armoury.extend(more)
     return Reply(_document(command.world))
 
@@ -70,6 +69,28 @@ async def list_scenarios(_command: Command) -> Reply:
             ]
         }
     )
+
+
+def _check_room(armed: Plan, more: Plan) -> None:
+    """Pass if both together are one plan.
+
+    Raises:
+        Problem: 400 and 409.
+    """
+    for name, count, most in (
+        ("steps", len(armed.steps) + len(more.steps), schema.MOST_STEPS),
+        ("faults of chaos", len(armed.chaos) + len(more.chaos), schema.MOST_CHANCES),
+    ):
+        if count > most:
+            raise Problem(
+                "invalid_request", f"that makes {count} {name}; a plan has at most {most}, PUT /_mock/plan begins anew"
+            )
+    if armed.chaos and more.chaos and more.seed not in {0, armed.seed}:
+        raise Problem(
+            "conflict",
+            f"chaos is armed with seed {armed.seed}, and a plan has one; add faults without a seed, "
+            f"or PUT /_mock/plan with all of them and seed {more.seed}",
+        )
 
 
 def _document(world: World) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from mockserver.clock import MOST_SCALE
 from mockserver.control import (
     clock,
     deliveries,
@@ -198,7 +199,7 @@ def _clock_schema(now: str) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "mode": {"enum": ["real", "scaled", "manual"]},
-            "scale": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
+            "scale": {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_SCALE},
             "now": {"type": "string", "description": now},
         },
     }

@@ -53,5 +53,5 @@ def _seconds(text: str) -> float:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8 and int(text) > 0):
-        raise Problem("invalid_request", f"count is {text[:32]!r}; expected a whole number above 0")
+        raise Problem("invalid_request", f"count is {text[:32]!r}; expected a whole number from 1 to 9999999")
     return int(text)

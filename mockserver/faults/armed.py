@@ -27,12 +27,17 @@ class ArmedPlan:
         """
         self.plan = plan
         self.source = source
-        self.entries = _entries(plan, plan.seed)
+        self.entries = _entries(plan)
 
     def extend(self, more: Plan) -> None:
-        """Arm further steps; what was counted stays, and the new ones count from now on."""
-        self.plan = Plan((*self.plan.steps, *more.steps), (*self.plan.chaos, *more.chaos), self.plan.seed)
-        self.entries += _entries(more, more.seed)
+        """Arm further steps; what was counted stays, and the new ones count from now on.
+
+        All chances of a plan are drawn with one seed, that of the first, so that the whole plan repeats them.
+        """
+        armed = self.plan
+        seed = armed.seed if armed.chaos else more.seed
+        self.plan = Plan((*armed.steps, *more.steps), (*armed.chaos, *more.chaos), seed)
+        self.entries += _entries(Plan(more.steps, more.chaos, seed), first=len(armed.chaos))
 
     def meet(self, operation: str, given: object, *, by: str, at: float) -> Hits:
         """Count a call and return what it meets.
@@ -75,8 +80,9 @@ class ArmedPlan:
         return [entry for entry in self.entries if entry.state in {"unreached", "underway"} and not entry.excused]
 
 
-def _entries(plan: Plan, seed: int) -> list[Entry]:
-    chances = [Entry(chance, seeded(seed, number)) for number, chance in enumerate(plan.chaos)]
+def _entries(plan: Plan, first: int = 0) -> list[Entry]:
+    """Return the entries of a plan whose first chance has this number."""
+    chances = [Entry(chance, seeded(plan.seed, number)) for number, chance in enumerate(plan.chaos, first)]
     return [*map(Entry, plan.steps), *chances]
 
 

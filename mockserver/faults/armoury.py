@@ -30,6 +30,11 @@ class Armoury:
         """What meets calls that name no scenario."""
         return self._plan or self._default
 
+    @property
+    def own(self) -> Plan:
+        """The world's plan; an empty one where the server's default counts."""
+        return Plan() if self._plan is None else self._plan.plan
+
     def arm(self, plan: Plan, source: str = "plan") -> ArmedPlan:
         """Replace the world's plan; its ledger begins anew."""
         self._plan = ArmedPlan(plan, source)

@@ -1,10 +1,11 @@
 """What an MP4 file claims, and whether its parts agree; without a codec."""
 
-import json
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import orjson
 
 from mockserver.media import code_inspection, h264_reader, reader
 from mockserver.media.code_inspection import Codes
@@ -13,6 +14,9 @@ from mockserver.media.picture_code import PictureCode
 from mockserver.media.provenance import UUID, hash_of
 from mockserver.media.reader import Box, DamagedError, TrackTable
 from mockserver.media.score import recorded_registers
+
+_TEXTS = ("task_id", "app", "app_version", "input_hash", "replay")
+"""What a record says as text."""
 
 _SOUND_SLACK = 0.15
 """Seconds that sound and picture of a foreign file may differ in length."""
@@ -108,6 +112,9 @@ def inspect(content: bytes) -> Inspection:
             tables = reader.tracks(content, index)
         except (DamagedError, struct.error) as error:
             problems.append(f"the index cannot be read: {error}")
+        else:
+            if not tables:
+                problems.append("the index (moov) names no track: nothing can be played")
     pictures = next((table for table in tables if table.handler == "vide"), None)
     sound = next((table for table in tables if table.handler == "soun"), None)
     seen = _Pictures(content, pictures, problems)
@@ -138,7 +145,8 @@ def inspect(content: bytes) -> Inspection:
         sound_duration=None if sound is None else round(sound.seconds, 6),
         voice=heard.voice,
         codes=seen.codes or {},
-        moov=None if index is None or media is None else "front" if index.start < media.start else "end",
+        # Where the file ends inside the pictures, their box is none: what can be seen of the index lies before it.
+        moov=None if index is None else "front" if media is None or index.start < media.start else "end",
         problems=tuple(problems),
     )
 
@@ -259,14 +267,20 @@ def _record(content: bytes, top: list[Box], seen: _Pictures, problems: list[str]
         except DamagedError:
             continue
         texts += [] if data is None else [data.contents(content)[8:]]
-    records = []
+    records, odd = [], []
     for text in texts:
         try:
-            told = json.loads(text)
+            told = orjson.loads(text)
         except ValueError:
             continue
-        if isinstance(told, dict) and {"task_id", "input_hash", "replay"} <= told.keys():
+        if not isinstance(told, dict) or not {"task_id", "input_hash", "replay"} <= told.keys():
+            continue
+        if all(isinstance(told.get(name, ""), str) for name in _TEXTS):
             records.append(told)
+        else:
+            odd.append(next(name for name in _TEXTS if not isinstance(told.get(name, ""), str)))
+    if odd:
+        problems.append(f"the record of origin is not as this project writes it: its {odd[0]} is no text")
     if any(told != records[0] for told in records):
         problems.append("the records of origin in the box, in the comment and before the first picture differ")
     return records[0] if records else {}

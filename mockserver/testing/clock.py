@@ -34,5 +34,11 @@ class WorldClock:
             RuntimeError: the clock is no test clock; see `freeze`, or the mark's `clock="manual"`.
         """
         how = {"until": "idle"} if seconds is None else {"seconds": seconds}
-        fired: list[dict[str, Any]] = self._control.request("POST", "/clock/advance", how)["fired"]
+        try:
+            fired: list[dict[str, Any]] = self._control.request("POST", "/clock/advance", how)["fired"]
+        except RuntimeError:
+            if (mode := self.mode) == "manual":
+                raise
+            wanted = "call clock.freeze() first, or begin with @pytest.mark.inference(clock='manual')"
+            raise RuntimeError(f"the clock is {mode} and runs by itself; {wanted}") from None
         return fired

@@ -50,7 +50,7 @@ class JournalFile:
         __tracebackhide__ = True
         if not self.path.is_file():
             raise AssertionError(f"there is no journal {self.path}; {_UPDATE} to write it")
-        stored, found = self.path.read_text("utf-8"), text_of(journal, base_url)
+        stored, found = self.stored(), text_of(journal, base_url)
         if stored != found:
             raise AssertionError(
                 f"the journal differs from {self.path}; if it is right so, {_UPDATE}\n" + _difference(stored, found)
@@ -59,16 +59,21 @@ class JournalFile:
     def write(self, journal: Iterable[Mapping[str, Any]], base_url: str) -> bool:
         """Store; return whether anything changed."""
         found = text_of(journal, base_url)
-        if self.path.is_file() and self.path.read_text("utf-8") == found:
+        if self.path.is_file() and self.stored() == found:
             return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(found, "utf-8")
         return True
 
+    def stored(self) -> str:
+        """Return what lies there; bytes that are no text show as such in a difference."""
+        return self.path.read_text("utf-8", "backslashreplace")
+
 
 def text_of(journal: Iterable[Mapping[str, Any]], base_url: str) -> str:
     """Return a journal as it is stored."""
-    return json.dumps(redacted(journal, base_url), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(redacted(journal, base_url), indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair, as JSON escapes it
 
 
 def _difference(stored: str, found: str) -> str:
@@ -96,8 +101,15 @@ class JournalBook:
         """Test files of which not all tests were run to their end: what they left out may be needed."""
 
     def write(self, file: JournalFile, journal: Iterable[Mapping[str, Any]], base_url: str, test: str) -> None:
-        """Store a journal and take note of it."""
+        """Store a journal and take note of it.
+
+        Raises:
+            AssertionError: another one was stored under this name before: no run could agree with both.
+        """
+        __tracebackhide__ = True
         self._run.add(test.partition("::")[0])
+        if str(file.path) in self._used and file.stored() != text_of(journal, base_url):
+            raise AssertionError(f"{file.path} was written before in this run, and differs; give it another name")
         self._used.add(str(file.path))
         if file.write(journal, base_url):
             self._written.add(str(file.path))

@@ -29,6 +29,7 @@ class InferenceMock(World):
         """
         super().__init__(server.base_url, api_key, server.control_token)
         self._item = item
+        self._replays = None if server.settings is None else server.settings.replays
         self._book = book
         self._wish = Wish()
         self._told = False
@@ -94,7 +95,8 @@ class InferenceMock(World):
         if self._told:
             return ""
         self._told = True
-        return story.tell(self, self._item.nodeid)
+        replayed = None if self._replays is None else str(self._replays)
+        return story.tell(self, self._item.nodeid, replayed)
 
 
 def key_of(item: pytest.Item, *, shared: bool) -> str:

@@ -4,6 +4,8 @@ It imports nothing of ours before a fixture is used: pytest loads it in every pr
 """
 
 from collections.abc import Generator, Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def inference_settings() -> "Settings":
     """How `inference_server` is started: defaults on a free port; override the fixture for anything else."""
+    _ensure_not_hidden()
     from mockserver.settings import Settings
 
     return Settings(port=0, seed=0)
@@ -95,6 +98,19 @@ def inference_mock(request: pytest.FixtureRequest, inference_server: "RunningSer
     item.stash[_MOCK] = mock
     yield mock
     mock.close()
+
+
+def _ensure_not_hidden() -> None:
+    """Fail if the project has a module of the name of one that we need."""
+    ours = Path(__file__).parents[2] / "contracts"
+    found = find_spec("contracts")
+    if found is None or ours not in map(Path, found.submodule_search_locations or ()):
+        told = "is not there" if found is None else f"is hidden by {found.origin or 'a folder of the project'}"
+        pytest.fail(
+            f"inferencesh-mock: its package `contracts` in {ours.parent} {told}; rename the other one, "
+            "or keep its folder off the path of these tests",
+            pytrace=False,
+        )
 
 
 # ---------------------------------------------------------------------------------------------- what tests end with

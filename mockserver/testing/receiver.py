@@ -72,6 +72,9 @@ class WebhookReceiver:
         """Answer with these statuses in turn from now on, the last one for ever."""
         if not statuses:
             raise ValueError("name at least one status, such as answer(503, 200)")
+        for status in statuses:
+            if type(status) is not int or not 200 <= status <= 599:
+                raise ValueError(f"{status!r} is no status; expected numbers from 200 to 599, such as answer(503, 200)")
         with self._news:
             self._answers = [(status, body.encode()) for status in statuses]
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from mockserver import rng, world_token
-from mockserver.settings import Settings
+from mockserver.settings import Settings, SettingsError
 from mockserver.testing.control import ControlPlane
 from mockserver.testing.mock import RUN
 from mockserver.testing.process import serving_apart
 from mockserver.testing.running import RunningServer, serving
-from mockserver.world_token import TokenError
+from mockserver.world_token import TokenError, WorldToken
 
 
 @contextmanager
@@ -36,12 +36,20 @@ def server(config: pytest.Config, settings: Settings) -> Iterator[RunningServer]
 def _chosen(config: pytest.Config, settings: Settings) -> Settings:
     seed, token = config.getoption("inference_seed"), config.getoption("inference_replay")
     if token is not None:
-        try:
-            found = world_token.parse(token)
-        except TokenError as error:
-            pytest.fail(f"--inference-replay: {error}", pytrace=False)
+        found = _parsed(token)
         return replace(settings, seed=found.seed, replays=found)
-    return settings if seed is None else replace(settings, seed=seed)
+    try:
+        return settings if seed is None else replace(settings, seed=seed)
+    except SettingsError as error:
+        pytest.fail(f"--inference-seed: {error}", pytrace=False)
+
+
+def _parsed(token: str) -> WorldToken:
+    try:
+        return world_token.parse(token)
+    except TokenError as error:
+        wrong = str(error)
+    pytest.fail(f"--inference-replay: {wrong}", pytrace=False)
 
 
 def _at(url: str, config: pytest.Config) -> RunningServer:
@@ -51,9 +59,19 @@ def _at(url: str, config: pytest.Config) -> RunningServer:
             flag = name.replace("_", "-")
             pytest.fail(f"--{flag} goes with an emulator that pytest starts, not with the one at {url}", pytrace=False)
     token = config.getoption("inference_token")
-    try:
-        ControlPlane(url, "", token).request("GET", "/health")
-    except (OSError, RuntimeError) as error:
-        pytest.fail(f"--inference-server: {error}", pytrace=False)
+    wrong = _unreachable(url, token)
+    if wrong is not None:
+        pytest.fail(f"--inference-server: {wrong}", pytrace=False)
     config.stash[RUN] = f"{rng.fresh_seed():x}"
     return RunningServer(url, control_token=token)
+
+
+def _unreachable(url: str, token: str | None) -> str | None:
+    """Say why nothing is to be had from there, or None."""
+    try:
+        ControlPlane(url, "", token).request("GET", "/health")
+    except ConnectionError as error:
+        return f"{error}; is `inferencesh-mock serve` running there?"
+    except (OSError, RuntimeError) as error:
+        return str(error)
+    return None

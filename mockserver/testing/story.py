@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.wire.ids import ALPHABET, ID_LENGTH, SHORT_ID_LENGTH
 from contracts.wire.statuses import Numbering, Status, number
+from mockserver import world_token
 from mockserver.settings import MICROCENTS_PER_USD
 from mockserver.testing.world import World
 
@@ -20,20 +21,24 @@ MOST_FINDINGS = 20
 MOST_ASKED = 50
 """Characters of what was sent."""
 
-MOST_TOLD = 70
+MOST_TOLD = 82
 """Characters of what came of it."""
+
+MOST_SENTENCE = 140
+"""Characters of what the ledger says."""
 
 _ID = re.compile(rf"(?<![0-9A-Za-z])([{ALPHABET}]{{{SHORT_ID_LENGTH}}})[{ALPHABET}]{{{ID_LENGTH - SHORT_ID_LENGTH}}}")
 
 Row = Mapping[str, Any]
 
 
-def tell(world: World, test: str) -> str:
+def tell(world: World, test: str, replayed: str | None = None) -> str:
     """Return the timeline, the ledger, the money and the way back.
 
     Args:
         world: the test's.
         test: id of the test, as pytest takes it.
+        replayed: token of the world that was to be repeated, if any.
     """
     try:
         export = world.control("GET", "/export")
@@ -43,6 +48,7 @@ def tell(world: World, test: str) -> str:
             *_findings(world.plan()),
             *_money(world.credits),
             _labelled("replay", export["token"]),
+            *_strayed(export["token"], replayed),
             _labelled("", f"pytest {shlex.quote(test)} --inference-replay={export['token']}"),
         ]
     except (OSError, RuntimeError) as error:
@@ -113,7 +119,7 @@ def _asked(row: Row) -> str:
 
 def _answered(row: Row, numbering: Numbering) -> str:
     told = [str(row["status"] or "-"), *(f"<- {name}" for name in row.get("faults", ()))]
-    if row["outcome"] != "answered":
+    if row["outcome"] not in {"answered", *row.get("faults", ())}:
         told.append(row["outcome"])
     told.append(_said((row["response"]["body"] or {}).get("json"), numbering))
     return " ".join(word for word in told if word)
@@ -145,7 +151,7 @@ def _delivered(row: Row) -> str:
 def _findings(plan: Row) -> list[str]:
     entries = [entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]]
     labels = {"consumed": "met", "unreached": "missed", "underway": "open", "ambiguous": "unsure"}
-    lines = [_labelled(labels[entry["state"]], _cut(entry["told"], 2 * MOST_TOLD)) for entry in entries]
+    lines = [_labelled(labels[entry["state"]], _cut(entry["told"], MOST_SENTENCE)) for entry in entries]
     more = len(lines) - MOST_FINDINGS
     return lines[:MOST_FINDINGS] + ([_labelled("", f"... and {more} steps more")] if more > 0 else [])
 
@@ -161,6 +167,15 @@ def _money(credits: Row) -> list[str]:  # noqa: A002  # what it is called everyw
     if suspects:
         lines.append(_labelled("", _cut(f"{len(suspects)} suspected duplicate: {_brief(_json(suspects[0]))}", 120)))
     return lines
+
+
+def _strayed(token: str, replayed: str | None) -> list[str]:
+    """Say that this is not the world that was to be repeated, and why."""
+    if replayed is None or replayed == token:
+        return []
+    now, wanted = world_token.parse(token), world_token.parse(replayed)
+    other = [name for name in ("plan", "version") if getattr(now, name) != getattr(wanted, name)]
+    return [_labelled("", f"not the world of {replayed}: another {' and another '.join(other) or 'seed or key'}")]
 
 
 # ---------------------------------------------------------------------------------------------------- how it is written

@@ -40,6 +40,10 @@ class World:
         self._secret: str | None = None
         self._receivers: list[WebhookReceiver] = []
 
+    def __repr__(self) -> str:
+        """Where it is and whose; pytest shows it beside each failure."""
+        return f"<{type(self).__name__} {self.api_key} at {self.base_url}>"
+
     # ------------------------------------------------------------------ how it behaves
 
     def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
@@ -59,12 +63,17 @@ class World:
         if not given:
             return self.control("GET", "/plan")
         first = given[0]
+        if all(isinstance(step, Mapping) and not step.keys() & {"steps", "chaos"} for step in given):
+            return self.control("PUT", "/plan", {"steps": list(given)})
+        if len(given) > 1:
+            raise RuntimeError("of several arguments each is a step; a list, a whole plan or a file stands alone")
         if isinstance(first, str | Path):
             return self._plan_of_file(Path(first))
-        if isinstance(first, Mapping) and first.keys() & {"steps", "chaos"}:
+        if isinstance(first, Mapping):
             return self.control("PUT", "/plan", dict(first))
-        steps = list(given) if isinstance(first, Mapping) else list(first)
-        return self.control("PUT", "/plan", {"steps": steps})
+        if isinstance(first, Sequence):
+            return self.control("PUT", "/plan", {"steps": list(first)})
+        raise RuntimeError(f"{first!r:.100} is no plan; expected steps, a list of them, a whole plan or a file")
 
     def scenario(self, name: str) -> dict[str, Any]:
         """Arm a plan that ships, with the settings that it needs; `inferencesh-mock scenarios` lists them.

@@ -1,11 +1,13 @@
 """What is promised, by whose word, and which tests show it, in every form."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
 
-from contracts import decisions, parity, parity_page, requirements
+from contracts import decisions, parity, parity_page, parity_text, requirements
+from contracts.parity import Row
 
 from .test_requirements import DECISIONS
 
@@ -58,6 +60,32 @@ def test_markdown_has_a_row_for_each() -> None:
     assert [re.findall(r"REQ-[A-Z]+-\d+", row)[0] for row in rows] == list(requirements.load())
     assert {len(re.split(r"(?<!\\)\|", row)) for row in rows} == {9}
     assert "## Decisions" in text
+
+
+def test_text_fits_a_terminal() -> None:
+    """A heading for each promise and decision at the margin, the rest indented; no line is wider but by a test's id."""
+    lines = parity_text.text(parity.rows(), 72).splitlines()
+    headings = [line for line in lines if line and not line[0].isspace()]
+    assert headings[0] == parity.summary(parity.rows())
+    assert [line.split()[0] for line in headings[1:]] == [*requirements.load(), *decisions.load()]
+    assert "REQ-INPUT-008  documented  only 2026-05" in headings
+    assert all(len(line) <= 72 or "::" in line or " check " in line for line in lines)
+    assert "\n  tests   none\n" in parity_text.text([Row(requirements.load()["REQ-ENV-001"], None, ())])
+
+
+def test_what_concerns_one_version_says_so() -> None:
+    """In every form; what concerns both says nothing."""
+    for shown in (parity.markdown, parity_text.text, parity_page.html):
+        text = shown(parity.rows())
+        rows = requirements.load().values()
+        counts = Counter(row.versions[0] for row in rows if len(row.versions) == 1)
+        assert {version: text.count(f"only {version}") for version in counts} == counts
+
+
+def test_an_area_without_decisions_has_no_heading_for_them() -> None:
+    """Nor a link to it."""
+    rows = [row for row in parity.rows() if row.decision is None]
+    assert "Decisions" not in parity.markdown(rows) + parity_page.html(rows)
 
 
 class Page(HTMLParser):

@@ -1,5 +1,6 @@
 """The codes in the pictures, held against the record."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -42,7 +43,10 @@ def _photo(turned: int) -> GivenImage:
 
 def _forged(pictures: list[bytes], claim: Rendition = OURS) -> bytes:
     """A file in which index, hashes and record agree, whatever its pictures show."""
-    text = record(EXPECTATION, claim, pictures, ())
+    return _recorded(pictures, record(EXPECTATION, claim, pictures, ()))
+
+
+def _recorded(pictures: list[bytes], text: bytes) -> bytes:
     track = video_track(FrameSize(EXPECTATION.width, EXPECTATION.height), 24, pictures, supplemental_information(text))
     return movie_file([track], text, 0, "front")
 
@@ -123,3 +127,30 @@ def test_pictures_of_another_encoder_are_not_looked_into() -> None:
     found = inspect(again.getvalue())
     assert (found.task_id, found.codes) == (OURS.task_id, {})
     assert found.problems == ("the pictures are not those that were recorded: changed, lost or encoded anew",)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"frames": 10**15}, "there is no code in 41666666666662 pictures that should have one, such as 96"),
+        ({"frames": 2**64 - 1}, "the record says 18446744073709551615 pictures, there are 73"),
+        ({"task_id": None}, "the record of origin is not as this project writes it: its task_id is no text"),
+        ({"app": ["a"]}, "the record of origin is not as this project writes it: its app is no text"),
+    ],
+)
+def test_a_record_may_claim_anything(change: dict[str, object], told: str) -> None:
+    """What it says is told and not believed."""
+    pictures = reel(EXPECTATION, OURS).pictures
+    claim = {**json.loads(record(EXPECTATION, OURS, pictures, ())), **change}
+    assert told in inspect(_recorded(pictures, json.dumps(claim).encode())).problems
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"task_id": "\\ud800", "input_hash": "", "replay": ""}'])
+def test_a_record_that_is_none_is_left_alone(text: bytes) -> None:
+    """The file is not ours, then."""
+    assert not inspect(_recorded(reel(EXPECTATION, OURS).pictures, text)).ours
+
+
+def test_a_task_id_that_no_code_holds_is_no_error() -> None:
+    """Such a video cannot have codes."""
+    assert inspect(_forged(mosaic(EXPECTATION, OURS), replace(OURS, task_id="x" * 5000))).agrees

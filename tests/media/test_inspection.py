@@ -100,6 +100,13 @@ def test_a_foreign_codec_is_counted_by_its_index() -> None:
     assert (found.codec, found.frames, found.width, found.height) == ("mp4v", 10, 320, 180)
 
 
+def test_an_index_of_nothing_is_no_index() -> None:
+    """Nothing can be played with it."""
+    assert inspect(b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\0\x08moov").problems == (
+        "the index (moov) names no track: nothing can be played",
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

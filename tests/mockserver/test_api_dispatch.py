@@ -38,7 +38,7 @@ async def test_every_keyed_route_refuses_who_has_no_key(client: Client, row: ope
         ("a_forbidden_key", 403, "insufficient_scope"),
         ("a_broke_key", 402, "payment_required"),
         ("a_limited_key", 429, "rate_limited"),
-        ("SOME-INVALID-KEY", 401, "unauthorized"),
+        pytest.param("SOME-INVALID-KEY", 401, "unauthorized", marks=pytest.mark.requirement("REQ-AUTH-011")),
     ],
 )
 async def test_magic_keys_need_no_set_up(client: Client, key: str, status: int, code: str) -> None:

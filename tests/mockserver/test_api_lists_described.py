@@ -18,6 +18,7 @@ SEARCHES = [row for row in operations.load() if row.fields and row.method == "PO
 VALUES: list[Any] = ["running", "2026-06-01T00:00:00Z", "", 3, 0.5, True, None, [], ["running", 3], ["x"], [[]], {}]
 
 
+@pytest.mark.requirement("REQ-TASK-028")
 @pytest.mark.parametrize("operation", SEARCHES, ids=lambda row: row.id)
 async def test_filters_are_taken_as_described(client: Client, operation: operations.Operation) -> None:
     """Every field with every operator and values of every kind: 200 where the schema says so, else 400."""
@@ -43,6 +44,7 @@ async def test_every_field_can_be_sorted_and_filtered_by(client: Client, operati
     assert refused.json()["detail"].partition("fields are ")[2] == ", ".join(operation.fields)
 
 
+@pytest.mark.requirement("REQ-TASK-027")
 @pytest.mark.parametrize("operation", SEARCHES, ids=lambda row: row.id)
 async def test_cursors_are_taken_as_described(client: Client, operation: operations.Operation) -> None:
     """What has the letters of a cursor is looked for and not found; anything else is no cursor."""

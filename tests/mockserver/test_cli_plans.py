@@ -127,3 +127,12 @@ def test_a_token_of_another_version_is_a_warning(monkeypatch: pytest.MonkeyPatch
 def test_help_shows_examples(command: list[str]) -> None:
     """What to type."""
     assert "inferencesh-mock " + command[0] in invoke(*command, "--help").output.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("flags", [[], ["--port", "0"]])
+def test_wrong_settings_of_a_plan_are_told_with_its_file(tmp_path: Path, flags: list[str]) -> None:
+    """Whatever flags stand beside it: a flag puts aside what a scenario says, and not what it may say."""
+    (tmp_path / "wrong.toml").write_text(f'summary = "Mine."\nsettings = {{ port = 3 }}\n{PLAN}')
+    result = invoke("serve", "--plan", "wrong.toml", *flags)
+    assert result.exit_code == 2
+    assert "--plan wrong.toml: settings: there is no setting 'port'" in result.output

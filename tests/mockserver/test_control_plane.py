@@ -215,3 +215,34 @@ async def test_a_day_of_tasks_and_failing_webhooks_passes_at_once(client: Client
     assert sum(entry.get("status_text") == "completed" for entry in fired) == 50
     assert {row["state"] for row in (await client.get("/_mock/deliveries")).json()["deliveries"]} == {"abandoned"}
     assert (await client.get("/_mock/clock")).json()["now"] == "2026-06-02T00:00:00Z"
+
+
+def chaos(count: int, seed: int = 0) -> dict[str, object]:
+    fault = {"on": "any", "probability": 0, "do": {"fault": "reset"}}
+    return {"chaos": {"seed": seed, "faults": [fault] * count}}
+
+
+@pytest.mark.anyio
+async def test_a_plan_that_grows_stays_a_plan(client: Client) -> None:
+    """Steps and chances have their limits together as alone, and chances one seed; what is refused changes nothing."""
+    step = {"on": "run", "nth": 9, "do": {"fault": "reset"}}
+    for body in ({"steps": [step] * 999}, chaos(99, seed=7), chaos(1, seed=7), {"steps": [step]}):
+        assert (await client.request("POST", "/_mock/plan", json=body)).status == 200
+    before = (await client.get("/_mock/plan")).json()
+    for body, told in (
+        ({"steps": [step]}, "that makes 1001 steps; a plan has at most 1000"),
+        (chaos(1), "that makes 101 faults of chaos; a plan has at most 100"),
+    ):
+        answer = await client.request("POST", "/_mock/plan", json=body)
+        assert answer.status == 400
+        assert told in answer.json()["detail"]
+    assert (await client.get("/_mock/plan")).json() == before
+
+
+@pytest.mark.anyio
+async def test_chances_of_another_seed_are_refused(client: Client) -> None:
+    """They would be drawn with a seed that the plan does not show."""
+    await client.request("POST", "/_mock/plan", json=chaos(1, seed=7))
+    answer = await client.request("POST", "/_mock/plan", json=chaos(1, seed=8))
+    assert answer.status == 409
+    assert "chaos is armed with seed 7" in answer.json()["detail"]

@@ -1,6 +1,7 @@
 """Videos in memory, on disk and in the making."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,18 @@ def test_the_disk_has_a_cap(tmp_path: Path) -> None:
         disk.put(key, key.encode() * 200)
     assert [key for key in "abcdef" if disk.get(key)] == ["c", "d", "e", "f"]
     assert (tmp_path / "notes.txt").exists()
+
+
+def test_what_a_killed_server_was_writing_goes(tmp_path: Path) -> None:
+    """An hour later nobody writes it any more; what is younger may be another server's."""
+    DiskCache(tmp_path, 1_000_000).put("key", b"video")
+    (file,) = tmp_path.iterdir()
+    newest = file.stat().st_mtime
+    for name, age in (("writing-old", 3700), ("writing-new", 3500)):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (newest - age, newest - age))
+    DiskCache(tmp_path, 1_000_000).put("key", b"video")
+    assert {row.name for row in tmp_path.iterdir()} == {file.name, "writing-new"}
 
 
 def test_a_disk_that_fails_is_a_miss(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Keys and bodies on their way in."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
@@ -41,6 +41,7 @@ def test_a_refusal_never_repeats_the_key() -> None:
         assert "secret" not in str(refused.value)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=50), max_size=8), st.integers(0, 200), st.booleans())
 async def test_a_body_is_read_whole_or_refused_as_soon_as_it_is_too_long(
     chunks: list[bytes],

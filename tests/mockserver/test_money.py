@@ -85,6 +85,23 @@ async def test_grants_have_an_end(client: Client) -> None:
     assert (await client.get("/billing")).status == 200
 
 
+async def test_what_tasks_under_way_hold_is_not_taken_away(client: Client) -> None:
+    """They will be charged, and the balance would fall below nothing."""
+    await client.run()
+    refused = await client.post("/_mock/credits", {"microcents": 1 - START})
+    assert refused.status == 409
+    assert f"more than are left: {START - PLAIN}, besides {PLAIN} that are held" in refused.json()["detail"]
+    assert (await client.post("/_mock/credits", {"microcents": PLAIN - START})).json()["balance"] == PLAIN
+    await client.advance()
+    assert await balance(client) == 0
+
+
+async def test_money_is_whole_however_it_is_written(client: Client) -> None:
+    """A sum with a point does not make all later ones have one."""
+    granted = await client.post("/_mock/credits", {"microcents": 5.0})
+    assert f'"granted":{START + 5},' in granted.body.decode()
+
+
 async def test_no_more_is_taken_away_than_there_is(client: Client) -> None:
     """A balance never falls below nothing."""
     assert (await client.post("/_mock/credits", {"microcents": -(2**53)})).status == 409

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,16 @@ def test_a_refused_input_is_explained(shell: Shell) -> None:
     assert not (shell.folder / "out.mp4").exists()
 
 
+def test_a_picture_named_by_its_path_is_told_how_to_be_given(shell: Shell) -> None:
+    """What a client would upload, the command takes beside the request."""
+    shell.put("boat.png", pictures.png(1280, 720))
+    shell.put("request.json", {**BOAT, "image": "boat.png"})
+    code, told, _ = shell.run("render", "--input", "request.json", "-o", "out.mp4")
+    assert (code, told.endswith("; here: --image boat.png\n")) == (1, True)
+    shell.put("request.json", {**BOAT, "image": "boat" * 1000})
+    assert shell.run("render", "--input", "request.json", "-o", "out.mp4")[0] == 1
+
+
 def test_warnings_go_to_the_errors(shell: Shell) -> None:
     """The video is written all the same."""
     shell.put("request.json", {**BOAT, "voice_id": "1"})
@@ -134,6 +146,10 @@ def test_a_task_that_fails_late_has_no_video(shell: Shell) -> None:
         (("--input", "bad.json"), "bad.json is no JSON"),
         (("--input", "list.json"), "list.json holds no JSON object"),
         (("--input", "app.json"), "asks for version 'none' of the app; there are 7kq2v605"),
+        (("--input", "deep.json"), "deep.json is no JSON: depth limit exceeded"),
+        (("--input", "surrogate.json"), "surrogate.json is no JSON: no low surrogate"),
+        (("--input", "latin.json"), "cannot read latin.json: it is not in UTF-8 (byte 11)"),
+        (("--input", "other.json"), "other.json asks for the app 'klingai/other'; expected 'klingai/video-v2-6'"),
         (("--input", "ok.json", "--image", "none.png"), "cannot read none.png"),
         (("--input", "ok.json", "--replay", "x"), "'x' is no replay token"),
         (("--input", "ok.json", "--replay", str(Replay("2026-05", "documented", "full", "end", 44100, 0, "t")),
@@ -148,6 +164,10 @@ def test_what_cannot_be_read_is_named(shell: Shell, arguments: tuple[str, ...], 
     shell.put("ok.json", BOAT)
     shell.put("bad.json", b"{")
     shell.put("list.json", [])
+    shell.put("deep.json", b"[" * 100_000)
+    shell.put("surrogate.json", {"prompt": "\ud800"})
+    shell.put("latin.json", '{"prompt":"é"}'.encode("latin-1"))
+    shell.put("other.json", {"app": "klingai/other", "input": BOAT})
     shell.put("app.json", {"app": "klingai/video-v2-6@none", "input": BOAT})
     shell.put("newer.json", {"app": "klingai/video-v2-6@7kq2v608", "input": BOAT})
     shell.put("upload.json", {**BOAT, "image": "http://127.0.0.1:8787/app/files/u/abc/def.png"})
@@ -161,6 +181,31 @@ def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
     shell.put("request.json", BOAT)
     code, _, errors = shell.run("render", "--input", "request.json", "-o", "no/such/out.mp4", "--media", "tiny")
     assert (code, "cannot write no/such/out.mp4" in errors) == (2, True)
+
+
+def test_what_is_no_ordinary_file_is_written_into(shell: Shell) -> None:
+    """A pipe gets the video and not a word more, a device stays one, and of a link it is the target that is written."""
+    shell.put("request.json", BOAT)
+    command = ("render", "--input", "request.json", "--media", "tiny", "-o")
+    assert shell.run(*command, "out.mp4")[0] == 0
+    video = (shell.folder / "out.mp4").read_bytes()
+
+    os.mkfifo(shell.folder / "pipe")
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit((shell.folder / "pipe").read_bytes)
+        code, told, errors = shell.run(*command, "pipe")
+        assert (code, told, "bytes, replay" in errors, read.result() == video) == (0, "", True, True)
+    assert (shell.folder / "pipe").is_fifo()
+
+    (shell.folder / "full").symlink_to("/dev/full")
+    code, _, errors = shell.run(*command, "full")
+    assert (code, "cannot write full: No space left on device" in errors) == (2, True)
+    assert Path("/dev/full").is_char_device()
+
+    (shell.folder / "link.mp4").symlink_to("target.mp4")
+    assert shell.run(*command, "link.mp4")[0] == 0
+    assert (shell.folder / "link.mp4").is_symlink()
+    assert (shell.folder / "target.mp4").read_bytes() == video
 
 
 def test_inspect_prints_what_a_file_claims(shell: Shell) -> None:
@@ -184,6 +229,7 @@ def test_inspect_says_what_disagrees(shell: Shell) -> None:
     code, told, _ = shell.run("inspect", "half.mp4")
     assert code == 1
     assert "problem     the file is cut off or damaged" in told
+    assert "file        20000 bytes, index at the front\n" in told
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from contracts import parity, requirements
+from contracts import parity, parity_text, requirements
 from mockserver.cli import cli
 
 from .asgi import Client
@@ -25,16 +25,17 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         ("/_mock/parity", "application/json", "application/json"),
         ("/_mock/parity", BROWSER, "text/html; charset=utf-8"),
         ("/_mock/parity", "text/markdown", "text/markdown; charset=utf-8"),
-        ("/_mock/parity", "text/plain;q=0.5", "text/markdown; charset=utf-8"),
+        ("/_mock/parity", "text/plain;q=0.5", "text/plain; charset=utf-8"),
         ("/_mock/parity?format=html", "application/json", "text/html; charset=utf-8"),
         ("/_mock/parity?format=json", BROWSER, "application/json"),
+        ("/_mock/parity?format=text&area=Stream", BROWSER, "text/plain; charset=utf-8"),
         ("/_mock/parity?format=markdown&area=stream", BROWSER, "text/markdown; charset=utf-8"),
     ],
 )
 async def test_accept_or_format_choose_the_form(
     client: Client, target: str, accept: str | None, content_type: str
 ) -> None:
-    """Browsers get a page, programs JSON, terminals Markdown, and nobody needs a key."""
+    """Browsers get a page, programs JSON, who wants text gets it, and nobody needs a key."""
     reply = await client.other(None).get(target, headers={} if accept is None else {"accept": accept})
     assert (reply.status, reply.headers["content-type"]) == (200, content_type)
     assert reply.headers["vary"] == "Accept"
@@ -69,12 +70,14 @@ async def test_what_there_is_not_is_400(client: Client, query: str) -> None:
 
 
 def test_the_command_prints_every_form() -> None:
-    """Markdown unless another is asked for, of one area if wanted."""
-    runner = CliRunner()
-    assert runner.invoke(cli, ["parity"]).stdout == parity.markdown(parity.rows())
+    """Text unless another is asked for, of one area if wanted; one that there is not is told with those there are."""
+    runner = CliRunner(env={"COLUMNS": "72"})
+    assert runner.invoke(cli, ["parity"]).stdout == parity_text.text(parity.rows(), 72)
+    assert runner.invoke(cli, ["parity", "--format", "markdown"]).stdout == parity.markdown(parity.rows())
     page = runner.invoke(cli, ["parity", "--format", "html", "--area", "money"]).stdout
     assert page.startswith("<!doctype html>")
     assert "REQ-MONEY-001" in page
     assert '"untested": 0' in runner.invoke(cli, ["parity", "--format", "json"]).stdout
     wrong = runner.invoke(cli, ["parity", "--area", "streams"])
-    assert (wrong.exit_code, "there is no area 'streams'" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "there is no area 'streams'; there are ENV, ERR" in wrong.stderr) == (2, True)
+    assert "inferencesh-mock parity --area stream" in runner.invoke(cli, ["parity", "--help"]).stdout

@@ -25,6 +25,13 @@ def test_a_plan_is_read_in_every_form(tmp_path: Path) -> None:
     assert len(hashes) == 1
 
 
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+    """Editors on Windows write one before the text."""
+    for name, text in (("plan.toml", '[[steps]]\non = "run"\ndo = { fault = "hang" }'), ("plan.json", f"[{STEP}]")):
+        (tmp_path / name).write_text(text, "utf-8-sig")
+        assert len(plan_file.read(tmp_path / name).plan.steps) == 1
+
+
 def test_a_scenario_brings_its_settings(tmp_path: Path) -> None:
     """A file in the form of those that ship, copied and changed."""
     (tmp_path / "mine.toml").write_text(

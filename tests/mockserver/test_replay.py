@@ -28,6 +28,9 @@ def test_a_token_is_read_as_it_was_written() -> None:
         (TEXT.replace("2026-08", "x"), "app version of the replay token"),
         (TEXT.replace("1760000000", "soon"), "no time and task id"),
         (TEXT.removesuffix("4f3a9c21"), "no time and task id"),
+        (TEXT + "x" * 300, "the task id is '4f3a9c21x+'; expected printable text of at most 200 bytes"),
+        (TEXT + "\n\n.", "expected printable text"),
+        (TEXT + "\ud800", "expected printable text"),
     ],
 )
 def test_a_token_that_cannot_be_read_is_explained(token: str, told: str) -> None:

@@ -59,6 +59,16 @@ def test_stale_journals_are_reported(session: Sessions, workers: Sequence[str]) 
     assert not [line for line in partly.outlines if line.startswith("stale ")]
 
 
+def test_one_name_for_two_journals_is_told_when_they_are_written(session: Sessions) -> None:
+    """The second would take the first one's place, and no later run could pass."""
+    twice = (
+        JOURNAL.partition("def test_other")[0] + "    run(inference_mock)\n    inference_mock.assert_journal('one')\n"
+    )
+    result = session.run(twice, "--update-journals")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines("E *one.json was written before in this run, and differs; give it another name")
+
+
 def test_a_name_that_is_none_for_a_file_is_told(tmp_path: Path) -> None:
     """It may not lead out of the folder."""
     assert JournalFile.of(tmp_path / "test_a.py", "one").path == tmp_path / "__journals__" / "test_a" / "one.json"
@@ -133,3 +143,17 @@ def test_bytes_that_are_sent_count_and_those_that_come_do_not() -> None:
     """An upload is the client's, a video has its task's id in it."""
     row = stored(request={"bytes": 3, "sha256": "ab"}, answer={"bytes": 5, "sha256": "cd"})
     assert (row["request"]["body"], row["answer"]["body"]) == ("3 bytes, sha256 ab", "<binary>")
+
+
+def test_whatever_was_stored_and_sent_can_be_compared_and_written(tmp_path: Path) -> None:
+    """A file that is no text, and half of a surrogate pair in a request."""
+    file = JournalFile.of(tmp_path / "test_mine.py", "one")
+    file.path.parent.mkdir(parents=True)
+    file.path.write_bytes(b"\xff")
+    request = {"headers": [], "body": {"bytes": 1, "sha256": "", "text": '{"prompt": "\\ud800"}'}}
+    sent = [{**ROW, "request": request, "response": {"headers": [], "body": None}}]
+    with pytest.raises(AssertionError, match="the journal differs"):
+        file.check(sent, AT)
+    assert file.write(sent, AT)
+    file.check(sent, AT)
+    assert "\\ud800" in file.path.read_text("utf-8")

@@ -22,7 +22,7 @@ import sys
 
 def test_alone():
     ours = {name for name in sys.modules if name.split(".")[0] in {"mockserver", "contracts"}}
-    assert ours == {"mockserver", "mockserver.testing", "mockserver.testing.plugin"}
+    assert ours == {"mockserver", *(f"mockserver.testing{name}" for name in ("", ".contract", ".plugin"))}
     assert "orjson" not in sys.modules
 """,
         "-p",
@@ -129,6 +129,7 @@ def test_without_a_world():
 
 
 WRONG = {
+    "plan=5": "5 is no plan; expected steps, a list of them, a whole plan or a file",
     "latncy='quick'": "there is no 'latncy'; did you mean latency? It takes scenario, plan",
     "latency='slow'": "latency is 'slow'; it takes one of: instant",
     "clock='frozen'": "clock is 'frozen'; it takes one of: real",
@@ -207,6 +208,14 @@ def test_expected_to_fail(inference_mock): ...
     result.stdout.fnmatch_lines(["FAILED test_mine.py::test_failed_anyway - assert 1 == 2"])
 
 
+def test_a_module_of_the_project_that_hides_ours_is_told(session: Sessions) -> None:
+    """By its file, and what to do; not as a module of ours that is missing."""
+    session.pytester.mkpydir("contracts")
+    result = session.run("def test_it(inference_mock): ...\n", "-p", "no:xdist")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines("inferencesh-mock: its package `contracts` in * is hidden by *contracts/__init__.py; *")
+
+
 # ---------------------------------------------------------------------------------------------------- reports
 
 FAILING = """
@@ -235,7 +244,7 @@ def test_a_failure_tells_what_happened_and_how_to_see_it_again(session: Sessions
     for told in (
         r'calls      0\.000  POST    /apps/run \{"prompt": "A boat"\} +200 \w{8} received',
         r"           1\.000  GET     /tasks/\w{8} +200 \w{8} (running|preparing|serving|setting_up)",
-        r"           1\.000  GET     /tasks/\w{8} +503 <- status service_unavailable: ",
+        r"           1\.000  GET     /tasks/\w{8} +503 <- status service_unavailable: Service Unavailable: .* says so$",
         r"           3\.\d+  webhook http://127\.0\.0\.1:\d+/hook +\w{8} delivered",
         r"met     status on get was met once",
         r"missed  hang on cancel: no such call came; call 1 of cancel never did",
@@ -243,13 +252,29 @@ def test_a_failure_tells_what_happened_and_how_to_see_it_again(session: Sessions
         r"replay  w1-0-[0-9a-f]{16}-[0-9a-f]{8}-\S+",
         r"        pytest test_mine\.py::test_it --inference-replay=w1-0-",
     ):
-        assert re.search(told, shown), f"{told}\n{shown}"
+        assert re.search(told, shown, re.MULTILINE), f"{told}\n{shown}"
     assert max(map(len, lines)) <= 160
     assert len({line.index("200 ") if "200 " in line else 0 for line in lines[1:3]}) == 1, "the answers are aligned"
     again = session.again(*lines[-1].split()[1:])
     (task,) = [line for line in result.outlines if line.startswith("TASK")]
     assert task in again.outlines
     assert section(again)[-1] == lines[-1]
+
+
+def test_a_replay_under_another_plan_is_told(session: Sessions) -> None:
+    """A token of a test that has been changed since does not repeat its world, and the report says so."""
+    body = """
+@pytest.mark.inference(plan=[{"on": "get", "do": {"fault": "reset"}}])
+def test_it(inference_mock):
+    with api(inference_mock) as client, pytest.raises(httpx.ReadError):
+        client.get("/tasks/1")
+    assert 1 == 2
+"""
+    token = section(session.run(body))[-1].split("=")[-1]
+    assert not [line for line in section(session.again(f"--inference-replay={token}")) if "not the world" in line]
+    lines = section(session.run(body.replace("[{", "[BUSY, {"), f"--inference-replay={token}"))
+    assert f"        not the world of {token}: another plan" in lines
+    assert any(re.search(r"GET     /tasks/1  - <- reset$", line) for line in lines), "said once"
 
 
 def test_a_long_story_is_told_short(session: Sessions) -> None:
@@ -327,9 +352,13 @@ def test_workers_have_servers_of_their_own(session: Sessions) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--inference-server=http://127.0.0.1:1"], "--inference-server: GET /_mock/health: the emulator at"),
+        (["--inference-server=http://127.0.0.1:1"], "refused; is `inferencesh-mock serve` running there?"),
         (["--inference-server=cloud"], "--inference-server is 'cloud'; expected thread, process or a URL"),
         (["--inference-replay=w1"], "--inference-replay: 'w1' is no world token"),
+        (
+            [f"--inference-seed={2**63}"],
+            "--inference-seed: the seed is 9223372036854775808; expected",
+        ),
         (
             ["--inference-server=http://127.0.0.1:1", "--inference-seed=1"],
             "--inference-seed goes with an emulator that",
@@ -341,6 +370,7 @@ def test_options_that_do_not_work_are_told(session: Sessions, arguments: list[st
     result = session.run("def test_it(inference_mock): ...\n", *arguments)
     result.assert_outcomes(errors=1)
     assert told in result.stdout.str()
+    assert "During handling" not in result.stdout.str()
 
 
 def test_a_server_with_a_token_is_used_with_it(session: Sessions) -> None:

@@ -1,7 +1,10 @@
 """A webhook target on loopback, met by senders that misbehave."""
 
 import socket
+from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
 
 from mockserver.testing import WebhookReceiver
 
@@ -26,3 +29,10 @@ def test_a_length_that_is_no_number_is_no_length() -> None:
                 answered = sender.recv(100)
         assert answered.startswith(b"HTTP/1.0 200")
         assert [got.body for got in hook.received][-1:] == [b"{}"]
+
+
+@pytest.mark.parametrize("status", [True, "503", 100, 600, 5.0])
+def test_an_answer_that_is_no_status_is_refused_at_once(status: Any) -> None:
+    """And not when the webhook comes, where nobody would see why."""
+    with WebhookReceiver() as hook, pytest.raises(ValueError, match="is no status; expected numbers from 200 to 599"):
+        hook.answer(200, status)

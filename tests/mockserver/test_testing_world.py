@@ -68,6 +68,14 @@ def test_a_wrong_plan_is_told_with_its_place(world: World, tmp_path: Path) -> No
         world.plan(tmp_path / "plan.json")
 
 
+def test_nothing_that_is_given_is_left_out_of_a_plan(world: World) -> None:
+    """Arguments that do not go together are refused, and nothing is armed."""
+    for wrong in [({"steps": [STEP]}, STEP), ([STEP], STEP), ("plan.toml", STEP), (STEP, {"steps": []})]:
+        with pytest.raises(RuntimeError, match="of several arguments each is a step"):
+            world.plan(*wrong)
+    assert world.plan()["ledger"] == []
+
+
 def test_the_clock_is_read_and_moved(world: World) -> None:
     """Frozen it stands still, and advances by what it is told."""
     assert world.clock.mode == "real"
@@ -171,3 +179,17 @@ def test_nobody_at_the_address_is_told() -> None:
 def test_times_of_the_world_are_utc(world: World) -> None:
     """So that they compare with each other."""
     assert abs(datetime.fromisoformat(world.control("GET", "/clock")["now"]) - world.clock.now) < timedelta(minutes=1)
+
+
+def test_a_clock_that_runs_by_itself_is_not_advanced(world: World) -> None:
+    """And how it is made to stand still is told in words of the plugin."""
+    with pytest.raises(RuntimeError, match=r"the clock is real and runs by itself; call clock\.freeze\(\) first"):
+        world.clock.advance()
+    world.clock.freeze()
+    with pytest.raises(RuntimeError, match="/seconds: -1 is less than"):
+        world.clock.advance(-1)
+
+
+def test_a_world_shows_where_it_is_and_whose(world: World) -> None:
+    """Pytest prints it with every failure."""
+    assert repr(world) == f"<World {world.api_key} at {world.base_url}>"

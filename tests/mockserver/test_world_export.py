@@ -120,10 +120,11 @@ def test_what_does_not_go_together_is_wrong_usage(
     assert all(word.replace("PLAN", hash_of_it) in said for word in told), said
 
 
+CLOCK: Mapping[str, Any] = {"mode": "real", "scale": 1.0, "start": "2026-07-01T00:00:00Z"}
 EXPORT: Mapping[str, Any] = {
     "token": "w1-7-2bd806c97f0e00af-4430e778-0.1.0",
     "behaviour": {"latency": "quick"},
-    "clock": {"mode": "real", "scale": 1.0, "start": "2026-07-01T00:00:00Z"},
+    "clock": CLOCK,
     "credits": 1,
     "plan": {"steps": []},
 }
@@ -135,7 +136,15 @@ EXPORT: Mapping[str, Any] = {
         ({"token": "x"}, "no world token"),
         ({"plan": {"steps": [{}]}}, "/steps/0"),
         ({"clock": "now"}, "clock"),
+        ({"clock": {**CLOCK, "mode": []}}, r"clock/mode is \[\]; expected one of: real, scaled, manual"),
+        ({"clock": {**CLOCK, "scale": "fast"}}, "clock/scale is 'fast'"),
+        ({"clock": {**CLOCK, "scale": 2}}, "clock/scale is 2; expected 1"),
+        ({"clock": {**CLOCK, "mode": "scaled", "scale": 0}}, "clock/scale is 0"),
+        ({"clock": {**CLOCK, "mode": "scaled", "scale": True}}, "clock/scale is True"),
+        ({"clock": {**CLOCK, "start": 5}}, "clock/start is 5; expected an RFC 3339 time"),
         ({"credits": "much"}, "credits"),
+        ({"credits": -5}, "credits is -5"),
+        ({"credits": 10**18}, "credits is 1000000000000000000; expected"),
         ({"behaviour": []}, "behaviour"),
     ],
 )

@@ -30,6 +30,13 @@ def test_what_is_no_token_is_told_with_an_example(text: str) -> None:
         world_token.parse(text)
 
 
+def test_a_seed_that_no_answer_can_show_is_refused() -> None:
+    """JSON has no more than 64 bits for it here."""
+    assert world_token.parse("w1-1y2p0ij32e8e7-2bd806c97f0e00af-4430e778-0.1.0").seed == world_token.MOST_SEED
+    with pytest.raises(TokenError, match=r"the seed in 'w1-1y2p0ij32e8e8-.* is too large; expected at most 1y2p"):
+        world_token.parse("w1-1y2p0ij32e8e8-2bd806c97f0e00af-4430e778-0.1.0")
+
+
 def test_the_token_of_a_video_is_told_where_it_belongs() -> None:
     """And that of a world, given to `render`."""
     with pytest.raises(TokenError, match="inferencesh-mock render --replay"):

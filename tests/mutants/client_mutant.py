@@ -45,7 +45,8 @@ def sins(check: str) -> Callable[[Callable[[Surgery], None]], ClientMutant]:
         raise ValueError(f"{check} is no check")
 
     def made(function: Callable[[Surgery], None]) -> ClientMutant:
-        area = function.__module__.rpartition(".")[2]
+        # stream.py and stream_lines.py are both about streams.
+        area = function.__module__.rpartition(".")[2].partition("_")[0]
         name = f"{area}.{function.__name__.replace('_', '-')}"
         return ClientMutant(name, (function.__doc__ or "").strip(), check, area, function)
 

@@ -1,6 +1,7 @@
 """What sins are made of: places of the reference client where something else can be put."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -10,6 +11,9 @@ from contracts.clientside.reference import Client
 from contracts.clientside.reference_reading import ApiError
 from mockserver.testing.adaptors.reference import Reference
 from tests.mutants.surgery import Surgery
+
+Line = tuple[str | None, str]
+"""Id of an event, and what it says."""
 
 
 def requests(surgery: Surgery, around: Callable[..., httpx.Response]) -> None:
@@ -60,3 +64,45 @@ def submits(surgery: Surgery, around: Callable[..., Any]) -> None:
         return around(lambda: original(self, method, path, *given, **told))
 
     surgery.wrap(Client, "_call", call)
+
+
+def lines(surgery: Surgery, bend: Callable[[Iterator[Line]], Iterator[Line]]) -> None:
+    """Bend the lines of every stream."""
+    surgery.wrap(reference, "events", lambda original, answer: bend(original(answer)))
+
+
+def updates(surgery: Surgery, bend: Callable[[Any], Any]) -> None:
+    """Bend what is read from each line: a part of a task, or None."""
+    surgery.wrap(reference, "update", lambda original, line: bend(original(line)))
+
+
+def chunks(surgery: Surgery, bend: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
+    """Bend the bytes of every stream as they come."""
+
+    def events(original: Any, answer: httpx.Response) -> Iterator[Line]:
+        answer.stream = _Bent(answer.stream, bend)
+        yield from original(answer)
+
+    surgery.wrap(reference, "events", events)
+
+
+class _Bent(httpx.SyncByteStream):
+    """A body that is not quite what came."""
+
+    def __init__(self, body: Any, bend: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
+        self._body = body
+        self._bend = bend
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._bend(iter(self._body))
+
+    def close(self) -> None:
+        self._body.close()
+
+
+def document(line: str) -> Any:
+    """Return a line as JSON, or None."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -1,5 +1,6 @@
 """Judges of how a client follows tasks: updates, time limits, how tasks ended."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,7 @@ def task_is(play: Play, *, among: list[str]) -> None:
 def resumed(play: Play) -> str:
     """A stream that is opened again names the last event that came before it broke."""
     rows = play.exchanges("stream")
-    again = [later for earlier, later in zip(rows, rows[1:], strict=False) if earlier["faults"]]
+    again = [later for earlier, later in itertools.pairwise(rows) if earlier["faults"]]
     if not again:
         raise BlockedCheck("no stream was opened again")
     for row in again:
@@ -110,7 +111,7 @@ def jittered(play: Play, *, on: str, spread: float, least: float) -> str:
     """
     paths = sorted({row["path"] for row in play.exchanges(on)})
     series = [[play.real(row) for row in play.exchanges(on) if row["path"] == path] for path in paths]
-    gaps = [[later - earlier for earlier, later in zip(times, times[1:], strict=False)] for times in series]
+    gaps = [[later - earlier for earlier, later in itertools.pairwise(times)] for times in series]
     same = [row for row in zip(*gaps, strict=False) if len(row) > 1 and max(row) >= least]
     if not same:
         raise BlockedCheck(f"no two tasks have gaps of {least:g} s or more between calls of {on}")

@@ -64,11 +64,10 @@ def markdown(report: Document) -> str:
 
 def badge(report: Document) -> dict[str, Any]:
     """Return what shields.io shows as an endpoint badge; grey where not everything could be heard."""
-    checks = [check for row in report["cases"] for check in row["checks"]]
-    share = scores.conformance(checks)
+    share = scores.Share(report["conformance"]["passed"], report["conformance"]["of"])
     whole = set(report["witnesses"]) == {"server", "client", "disk"} and share.whole > 0
     colour = "lightgrey" if not whole else "brightgreen" if share.part == share.whole else "red"
-    told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST"
+    told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST · {report['profile']}"
     return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
 
 

@@ -50,6 +50,7 @@ def _column(report: Mapping[str, Any]) -> dict[str, Any]:
         "name": f"{client['name']} {client['version']}",
         "language": client["language"],
         "mode": report["mode"],
+        "profile": report["profile"],
         "witnesses": ", ".join(report["witnesses"]),
         "seconds": report["seconds"],
         "stopped": report["stopped"],

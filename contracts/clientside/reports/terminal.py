@@ -98,6 +98,7 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
         f"[dim]client      [/dim]{escape(client['name'])} {escape(client['version'])} ({escape(client['language'])})"
     )
     console.print(f"[dim]witnesses   [/dim]{', '.join(report['witnesses'])}")
+    console.print(f"[dim]profile     [/dim]{report['profile']}", highlight=False)
     console.print(f"[dim]time        [/dim]{report['seconds']} s")
     for name in ("conformance", "observed"):
         share = scores.Share(report[name]["passed"], report[name]["of"])

@@ -12,7 +12,7 @@ import pytest
 from junitparser import JUnitXml
 from rich.console import Console
 
-from contracts.clientside import case, engine, scores
+from contracts.clientside import case, engine, profiles, scores
 from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
 from contracts.clientside.report import Report
 from contracts.clientside.reports import diagram, files, page, terminal
@@ -41,11 +41,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def worse(report: dict[str, Any]) -> dict[str, Any]:
     """The same of a client that fails one check and leaves another open."""
     changed = copy.deepcopy(report)
-    checks = changed["cases"][0]["checks"]
-    checks[-1] |= {"verdict": "fail", "told": "expected 1 calls of run, saw 2: <b>|</b>"}
-    checks[-2] |= {"verdict": "not-observable", "told": "the client cannot be heard this way"}
+    checks = {check["check"]: check for check in changed["cases"][0]["checks"]}
+    checks["submit.submits-once"] |= {"verdict": "fail", "told": "expected 1 calls of run, saw 2: <b>|</b>"}
+    checks["submit.tells-the-output"] |= {"verdict": "not-observable", "told": "the client cannot be heard this way"}
     every = [check for row in changed["cases"] for check in row["checks"]]
-    changed["conformance"] = scores.conformance(every).document()
+    changed["conformance"] = scores.conformance(every, profiles.load()).document()
     changed["observed"] = scores.observed(every).document()
     changed["counts"] = scores.counts(every)
     changed["client"]["name"] = "worse"
@@ -82,6 +82,7 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
         lines[5],
         f"client      worse {worse['client']['version']} (python)",
         "witnesses   client, disk, server",
+        "profile     2026-12",
         "time        1.5 s",
         f"conformance {scores.Share(worse['conformance']['passed'], worse['conformance']['of']).text()}",
         f"observed    {scores.Share(worse['observed']['passed'], worse['observed']['of']).text()}",
@@ -110,7 +111,8 @@ def test_the_badge_is_red_grey_or_green(report: dict[str, Any], worse: dict[str,
     assert files.badge(report)["color"] == "brightgreen"
     assert files.badge(worse)["color"] == "red"
     assert files.badge(report | {"witnesses": ["server"]})["color"] == "lightgrey"
-    assert files.badge(report | {"cases": []})["message"] == "no data"
+    assert files.badge(report)["message"].endswith(" MUST · 2026-12")
+    assert files.badge(report | {"conformance": {"passed": 0, "of": 0}})["message"] == "no data"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,12 @@ def test_every_example_of_the_catalogue_is_a_plan(name: str) -> None:
         ([{"on": "run", "do": {}}], '/steps/0/do: expected {"fault": NAME, ...}'),
         ([{"on": "run", "do": {"fault": "lost_respons"}}], "did you mean lost_response?"),
         ([{"on": "run", "do": {"fault": ["reset"]}}], "/steps/0/do/fault: "),
-        ([{"on": "run", "do": {"outcome": "lost_response"}}], "there is no outcome 'lost_response'"),
+        (
+            [{"on": "run", "do": {"outcome": "lost_response"}}],
+            'there is no outcome \'lost_response\'; it goes as {"fault": "lost_response", ...}',
+        ),
+        ([{"on": "run", "do": {"outcome": "zzz"}}], "there is no outcome 'zzz'; expected one of cancel_ignored, "),
+        ([{"on": "zzz", "do": DROP}], "/steps/0/on: 'zzz' is not known; expected one of run, "),
         ([{"on": "get", "do": {"outcome": "failed"}}], "failed cannot be armed on 'get'; it goes on run"),
         ([{"on": "run", "do": {"fault": "webhook_drop"}}], "cannot be armed on 'run'; it goes on webhook"),
         ([{"on": "webhook", "do": {"fault": "status", "status": 500}}], "it goes on any call"),
@@ -62,7 +67,13 @@ def test_every_example_of_the_catalogue_is_a_plan(name: str) -> None:
         ([{"on": "run", "do": {"fault": "status", "status": 200}}], "/steps/0/do/status: 200 is less than"),
         ([{"on": "run", "do": {"fault": "status", "status": 500, "retry": 1}}], "it takes status, code, detail"),
         ([{"on": "run", "do": {"outcome": "failed", "failure": "riskcontrol"}}], "did you mean risk_control"),
+        (
+            [{"on": "run", "do": {"fault": "status", "status": 503, "headers": {"Content-Length": "1"}}}],
+            "/steps/0/do/headers/Content-Length: the server writes this header itself",
+        ),
         ([{"on": "run", "match": {}, "do": DROP}], "/steps/0/match: "),
+        ([{"on": "run", "do": DROP}] * 1001, "; expected maxItems 1000"),
+        ([{"on": "run", "match": {"prompt": "x" * 2501}, "do": DROP}], "x...; expected maxLength 2500"),
         ({"chaos": {"faults": [{"on": "any", "probability": 2, "do": DROP}]}}, "/chaos/faults/0/probability: "),
     ],
 )
@@ -87,11 +98,29 @@ def test_no_document_raises_anything_else(document: Any) -> None:
             plan.parse(wrapped)
 
 
-@pytest.mark.parametrize("value", [float("nan"), 2**70, dt.date(2026, 1, 1)])
-def test_what_json_cannot_write_is_refused(value: Any) -> None:
-    """TOML can say it, the replay token could not hold it."""
-    step = {"on": "run", "match": {"input": {"x": value}}, "do": DROP}
-    assert told([step])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**70, dt.date(2026, 1, 1), dt.time(1), "\ud800"])
+def test_what_json_cannot_write_is_refused_with_its_place(value: Any) -> None:
+    """TOML can say most of it, the replay token could not hold it."""
+    step = {"on": "run", "match": {"input": {"x": [value]}}, "do": DROP}
+    assert told([step]).startswith("/steps/0/match/input/x/0: ")
+
+
+def test_a_whole_number_with_a_point_is_that_number() -> None:
+    """JSON Schema takes 2.0 for an integer; faults count to it and cut at it."""
+    chance = {"on": "get", "probability": 1, "do": DROP}
+
+    def armed(one: float, two: float) -> plan.Plan:
+        fault = {"fault": "stream_duplicate", "event": one, "times": two}
+        step = {"on": "stream", "from": one, "to": two, "match": {"prompt_bytes": two}, "do": fault}
+        return plan.parse({"steps": [step], "chaos": {"seed": two, "faults": [chance]}})
+
+    assert armed(1.0, 2.0).hash == armed(1, 2).hash
+
+
+def test_numbers_that_are_no_counts_stay_as_they_are() -> None:
+    """Seconds may have a point, and members of a webhook are somebody else's."""
+    document = {"steps": [{"on": "webhook", "do": {"fault": "webhook_extra_keys", "members": {"x": 1.0}}}]}
+    assert str(plan.parse(document).document()) == str(document)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,19 @@ def test_a_name_that_is_not_there_gets_the_nearest() -> None:
     """Whoever misspells it is told."""
     with pytest.raises(ScenarioError, match="there is no scenario 'lost-respons'; did you mean lost-response"):
         scenarios.find("lost-respons")
+    with pytest.raises(ScenarioError, match="did you mean lost-response"):
+        scenarios.find("LOST-RESPONSE")
+    with pytest.raises(ScenarioError, match=r"no scenario 'xyzzy'; none .* and GET /_mock/scenarios list all$"):
+        scenarios.find("xyzzy")
+
+
+def test_a_name_like_no_other_is_answered_without_all_the_others() -> None:
+    """Where the list is, and not the list."""
+    with pytest.raises(ScenarioError) as told:
+        scenarios.find("zzz")
+    assert str(told.value).endswith(
+        "none has a name like that. `inferencesh-mock scenarios` and GET /_mock/scenarios list all"
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,7 @@ def test_the_emulator_agrees(version: VersionName) -> None:
 @pytest.mark.parametrize(
     ("mutant", "requirement", "least"),
     [
-        (
-            inputs.lonely_end_frame_dropped,
-            "REQ-INPUT-015",
-            'the input {"prompt": "a boat", "end_image": 5}: answered 200',
-        ),
+        (inputs.lonely_end_frame_dropped, "REQ-INPUT-015", '{"prompt": "a boat", "end_image": 5}: answered 200'),
         (inputs.gif_accepted, "REQ-INPUT-019", "the start frame <boat.gif"),
     ],
     ids=["input", "picture"],

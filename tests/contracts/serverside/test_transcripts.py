@@ -25,6 +25,13 @@ def test_a_legal_stream_has_no_findings(case: Transcript) -> None:
     assert judge_transcript(case.lines, case.stream) == ()
 
 
+@given(legal_transcripts(numbering="legacy", events="named"))
+def test_a_legal_stream_of_old_numbers_and_named_events_has_no_findings(case: Transcript) -> None:
+    """By the switches it was written with; by the others it has some."""
+    assert judge_transcript(case.lines, case.stream, numbering="legacy", events="named") == ()
+    assert judge_transcript(case.lines, case.stream) != ()
+
+
 @pytest.mark.parametrize("wrong", sorted(FLAWS))
 def test_an_illegal_stream_is_told_by_exactly_what_it_breaks(wrong: str) -> None:
     """No finding too few, none too many, each with a line and a sentence."""

@@ -18,6 +18,6 @@ def test_the_page_names_nothing_that_is_not_there() -> None:
     """Each function in a table or sentence of docs/strategies.md can be imported from the package."""
     named = set(re.findall(r"`(\w+)(?:\(|`)", PAGE.read_text("utf-8")))
     functions = {name for name in named if name.endswith(("_inputs", "_images", "_files", "_transcripts", "_streams"))}
-    functions |= named & {"plans", "rules", "marked", "unmarked", "prompts", "inputs_breaking", "lookalikes"}
+    functions |= named & {"plans", "rules", "marked", "unmarked", "prompts", "inputs_breaking", "lookalikes", "words"}
     assert functions
     assert functions <= set(strategies.__all__)

@@ -21,8 +21,9 @@ def test_good_images_cover_what_is_accepted() -> None:
     wanted = {
         *((form, mode) for form in ("jpeg", "png") for mode in MODES[form]),
         *FINE_SIZES,
-        *range(1, 9),
+        *range(10),
         None,
+        *("progressive", "animated", "stereo"),
         *("png", "jpg", "jpeg", "webp", "txt"),
         "10 MiB",
     }
@@ -30,14 +31,15 @@ def test_good_images_cover_what_is_accepted() -> None:
     def told(file: ImageFile) -> list[object]:
         assert file.accepted
         exact = ["10 MiB"] if file.bytes_long == LIMIT else []
-        return [(file.format, file.mode), file.size, file.orientation, file.name.rpartition(".")[2], *exact]
+        return [(file.format, file.mode), file.size, file.orientation, file.name.rpartition(".")[2], file.kind, *exact]
 
     assert unreached(good_images(), told, wanted, 900) == set()
 
 
 def test_bad_images_cover_what_is_refused() -> None:
     """Each rule alone and some together, each format that this machine can write, each defect."""
-    kinds = {"image", "truncated", "header_only", "garbled", "bomb", "heavy", "empty", "text", "html", "svg", "zeros"}
+    kinds = {"image", "truncated", "header_only", "garbled", "scrambled", "bomb", "heavy"}
+    kinds |= {"empty", "text", "html", "svg", "zeros", "base64"}
     wanted: set[object] = {
         *((f"REQ-INPUT-0{number}",) for number in (19, 20, 21, 22, 23, 40)),
         ("REQ-INPUT-021", "REQ-INPUT-023"),
@@ -46,7 +48,7 @@ def test_bad_images_cover_what_is_refused() -> None:
         *BAD_SIZES,
         *formats(),
         *kinds,
-        "webp named png",
+        "another named png",
     }
 
     def told(file: ImageFile) -> list[object]:
@@ -54,7 +56,8 @@ def test_bad_images_cover_what_is_refused() -> None:
         assert set(file.rules) <= requirements.load().keys()
         assert list(file.rules) == sorted(file.rules)
         assert file.kind != "heavy" or file.bytes_long == LIMIT + 1
-        misnamed = ["webp named png"] if file.format == "webp" and file.name.endswith(".png") else []
+        other = file.format not in {"jpeg", "png", None}
+        misnamed = ["another named png"] if other and file.name.endswith(".png") else []
         return [file.rules, file.size, file.format, file.kind, *misnamed]
 
     assert unreached(bad_images(), told, wanted, 1500) == set()
@@ -68,12 +71,12 @@ def test_a_file_is_what_its_label_says() -> None:
             assert form == file.format
             assert picture.mode == file.mode or file.format in {"avif", "gif", "webp"}
             orientation = picture.getexif().get(0x0112)
-            size = picture.size if orientation is None or orientation < 5 else picture.size[::-1]
+            size = picture.size[::-1] if orientation in {5, 6, 7, 8} else picture.size
             picture.load()
         # Pillow turns the others itself.
         if form in {"jpeg", "png", "tiff"}:
             assert orientation == file.orientation
-        assert size == file.size
+        assert size == file.size or file.format in {"ico", "icns"}
 
 
 def test_size_limits_are_the_closest_there_are() -> None:
@@ -102,6 +105,21 @@ def test_a_file_is_shown_without_its_bytes() -> None:
     heavy = smallest(image_files(), lambda file: file.kind == "heavy")
     assert repr(heavy).startswith("<boat.")
     assert repr(heavy).endswith("10485761 bytes, breaks REQ-INPUT-020>")
+
+
+@pytest.mark.parametrize("number", [19, 20, 21, 22, 23, 40])
+def test_a_file_breaks_the_one_rule_that_was_asked_for(number: int) -> None:
+    """Whatever its format and size are; as a data URI too, save where it would be too long for one."""
+    rule = f"REQ-INPUT-0{number}"
+    assert {file.rules for file in drawn(bad_images(rule), 40)} == {(rule,)}
+    if number != 20:
+        assert {bad.rules for bad in drawn(bad_inline_files(rule), 20)} == {(rule,)}
+
+
+def test_a_rule_that_no_file_breaks_is_told() -> None:
+    """With those that some do."""
+    with pytest.raises(ValueError, match="no file breaks REQ-INPUT-001 alone; there are REQ-INPUT-019, REQ-INPUT-020"):
+        bad_images("REQ-INPUT-001")
 
 
 @pytest.mark.parametrize("rule", ["REQ-INPUT-021", "REQ-INPUT-022", "REQ-INPUT-023"])

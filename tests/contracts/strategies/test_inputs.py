@@ -14,8 +14,11 @@ from contracts.apps.video_v2_6 import judge
 from contracts.strategies import (
     Files,
     LabelledInput,
+    bad_inline_files,
+    inline_files,
     inputs_breaking,
     invalid_inputs,
+    malformed_files,
     placeholders,
     rules,
     valid_inputs,
@@ -96,6 +99,18 @@ def test_every_rule_of_the_table_can_be_broken_alone(version: VersionName) -> No
         for case in drawn(inputs_breaking(version, rule, FILES), 10):
             assert case.rules == (rule,)
             check(case)
+
+
+@both_versions
+@pytest.mark.parametrize("number", [19, 21, 22, 23, 40, 38])
+def test_a_rule_about_files_can_be_broken_alone(version: VersionName, number: int) -> None:
+    """By a file that breaks it in the place of a good one, whatever else the input has."""
+    rule = f"REQ-INPUT-0{number}"
+    bad = malformed_files() if number == 38 else bad_inline_files(rule)
+    for case in drawn(inputs_breaking(version, rule, Files(inline_files(), bad)), 10):
+        assert case.rules == (rule,)
+        ((pointer, _),) = case.violations
+        assert case.document[pointer[1:]]
 
 
 @both_versions

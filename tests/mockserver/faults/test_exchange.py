@@ -23,6 +23,12 @@ def test_a_status_comes_as_a_problem_and_nothing_is_done(raw: RawClient) -> None
     assert (raw.state(), tasks(raw)) == ("consumed", 0)
 
 
+def test_a_further_header_takes_the_place_of_the_one_of_its_name(raw: RawClient) -> None:
+    """Two of a kind would be another fault."""
+    raw.arm("run", "status", status=503, headers={"content-Type": "text/plain"})
+    assert raw.run().headers["content-type"] == "text/plain"
+
+
 def test_a_status_after_the_work_leaves_a_task_behind(raw: RawClient) -> None:
     """The client is told 502, and the task runs."""
     raw.arm("run", "status", status=502, after_work=True)

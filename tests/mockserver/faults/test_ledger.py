@@ -144,3 +144,18 @@ def test_steps_that_are_added_count_from_then_on() -> None:
     assert [entry.state for entry in found.entries] == ["consumed", "unreached"]
     call(found, 2)
     assert [entry.state for entry in found.entries] == ["consumed", "consumed"]
+
+
+def test_chances_that_are_added_are_drawn_as_if_they_had_been_there() -> None:
+    """Each from numbers of its own, so that the plan as it is shown draws the same again."""
+    run = {"on": "run", "probability": 0.5, "do": {"fault": "hang"}}
+    found = ArmedPlan(plan.parse([{"on": "run", "nth": 1, "do": {"fault": "hang"}}]), "plan")
+    found.extend(plan.parse({"chaos": {"seed": 7, "faults": [run]}}))
+    found.extend(plan.parse({"chaos": {"faults": [{**run, "do": {"fault": "delay", "seconds": 1}}]}}))
+    again = ArmedPlan(plan.parse(found.plan.document()), "plan")
+    assert again.plan.seed == 7
+    for _ in range(50):
+        hits, same = (armed.meet("run", None, by="x", at=0.0) for armed in (found, again))
+        assert hits.keys() == same.keys()
+    assert [entry.met for entry in found.entries] == [entry.met for entry in again.entries]
+    assert found.entries[1].met != found.entries[2].met

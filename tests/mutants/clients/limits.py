@@ -1,6 +1,5 @@
 """Clients that know no limits."""
 
-import random
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,7 +82,7 @@ def tries_fourteen_times(surgery: Surgery) -> None:
 
     def pause(_self: Client, attempt: int, *_given: Any) -> None:
         if attempt < 13:
-            last = 2 * random.uniform(0.7, 1.3) if attempt == 12 else 1
+            last = 2 * reference.random.uniform(0.7, 1.3) if attempt == 12 else 1
             reference.time.sleep(0.03 * 1.3**attempt * last)
 
     surgery.replace(reference, "TRIES", 14)

@@ -1,6 +1,5 @@
 """Clients that follow streams wrongly."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,24 +9,10 @@ from contracts.clientside import reference
 from contracts.clientside.reference import Client
 from contracts.clientside.reference_reading import COMPLETED, ApiError, ClientError, ended
 from mockserver.testing.adaptors.reference import Reference, _task
+from tests.mutants import client_surgery
 from tests.mutants.client_mutant import sins
+from tests.mutants.client_surgery import Line, document
 from tests.mutants.surgery import Surgery
-
-Line = tuple[str | None, str]
-
-
-def _lines(surgery: Surgery, bend: Callable[[Iterator[Line]], Iterator[Line]]) -> None:
-    """Bend the lines of every stream."""
-    surgery.wrap(reference, "events", lambda original, answer: bend(original(answer)))
-
-
-def _updates(surgery: Surgery, bend: Callable[[Any], Any]) -> None:
-    """Bend what is read from each line, as JSON or None."""
-
-    def read(original: Any, line: str) -> Any:
-        return bend(original(line))
-
-    surgery.wrap(reference, "update", read)
 
 
 @sins("stream.tells-progress")
@@ -90,27 +75,17 @@ def takes_a_cut_for_the_end(surgery: Surgery) -> None:
 def decodes_strictly(surgery: Surgery) -> None:
     """It decodes what has come as UTF-8 before it looks for lines, and falls over half a character."""
 
-    def events(original: Any, answer: Any) -> Iterator[Line]:
-        raw = answer.stream
+    def decoded(chunks: Iterator[bytes]) -> Iterator[bytes]:
         seen = bytearray()
+        for chunk in chunks:
+            seen.extend(chunk)
+            try:
+                seen.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise ClientError(f"no UTF-8: {error}") from error
+            yield chunk
 
-        class Watched(httpx.SyncByteStream):
-            def __iter__(self) -> Iterator[bytes]:
-                for chunk in raw:
-                    seen.extend(chunk)
-                    try:
-                        bytes(seen).decode("utf-8")
-                    except UnicodeDecodeError as error:
-                        raise ClientError(f"no UTF-8: {error}") from error
-                    yield chunk
-
-            def close(self) -> None:
-                raw.close()
-
-        answer.stream = Watched()
-        yield from original(answer)
-
-    surgery.wrap(reference, "events", events)
+    client_surgery.chunks(surgery, decoded)
 
 
 @sins("stream.survives-a-reset")
@@ -142,7 +117,7 @@ def waits_for_bytes_without_limit(surgery: Surgery) -> None:
     def made(self: Client, *given: Any, **told: Any) -> None:
         make(self, *given, **told)
         opened = self._api.stream
-        self._api.stream = lambda *args, timeout, **rest: opened(*args, timeout=60, **rest)  # type: ignore[method-assign]
+        self._api.stream = lambda *args, **rest: opened(*args, **{**rest, "timeout": 60})  # type: ignore[method-assign]
 
     surgery.replace(Client, "__init__", made)
 
@@ -156,7 +131,7 @@ def counts_from_the_last_byte(surgery: Surgery) -> None:
             if line and '"heartbeat"' not in line:
                 yield event, line
 
-    _lines(surgery, lines)
+    client_surgery.lines(surgery, lines)
 
 
 class _ClosedError(Exception):
@@ -174,7 +149,7 @@ def ends_with_the_connection(surgery: Surgery) -> None:
     def lines(rows: Iterator[Line]) -> Iterator[Line]:
         last: Any = {}
         for event, line in rows:
-            last = _json(line) or last
+            last = document(line) or last
             yield event, line
         raise _ClosedError(last)
 
@@ -184,7 +159,7 @@ def ends_with_the_connection(surgery: Surgery) -> None:
         except _ClosedError as closed:
             return {"updates": [], "end": _task(closed.last)}
 
-    _lines(surgery, lines)
+    client_surgery.lines(surgery, lines)
     surgery.wrap(Reference, "stream", follow)
 
 
@@ -194,22 +169,15 @@ def believes_the_last_line(surgery: Surgery) -> None:
 
     def lines(rows: Iterator[Line]) -> Iterator[Line]:
         for event, line in rows:
-            found = _json(line)
+            found = document(line)
             if isinstance(found, dict) and ended(found) == COMPLETED:
                 for _, after in rows:
-                    later = _json(after)
+                    later = document(after)
                     if isinstance(later, dict) and ended(later) and ended(later) != ended(found):
                         raise ClientError(f"task {later['id']} failed")
             yield event, line
 
-    _lines(surgery, lines)
-
-
-def _json(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
+    client_surgery.lines(surgery, lines)
 
 
 @sins("stream.asks-whether-an-end-is-true")
@@ -218,12 +186,12 @@ def believes_the_stream(surgery: Surgery) -> None:
 
     def lines(rows: Iterator[Line]) -> Iterator[Line]:
         for event, line in rows:
-            found = _json(line)
+            found = document(line)
             if isinstance(found, dict) and ended(found) not in {None, COMPLETED}:
                 raise ClientError(f"task {found['id']} failed: {found.get('error')}")
             yield event, line
 
-    _lines(surgery, lines)
+    client_surgery.lines(surgery, lines)
 
 
 @sins("stream.waits-for-the-record")
@@ -239,167 +207,6 @@ def takes_the_record_as_it_is(surgery: Surgery) -> None:
         return original(self, order, task, **told)
 
     surgery.wrap(Reference, "stream", follow)
-
-
-@sins("stream.skips-what-it-cannot-read")
-def parses_every_line(surgery: Surgery) -> None:
-    """It falls over a line that is no JSON."""
-
-    def lines(rows: Iterator[Line]) -> Iterator[Line]:
-        for event, line in rows:
-            if line:
-                json.loads(line)
-            yield event, line
-
-    _lines(surgery, lines)
-
-
-@sins("stream.bears-a-byte-order-mark")
-def falls_over_a_mark(surgery: Surgery) -> None:
-    """It gives the first bytes to its parser as they are, and that takes no byte-order mark."""
-
-    def events(original: Any, answer: Any) -> Iterator[Line]:
-        raw = answer.stream
-
-        class Watched(httpx.SyncByteStream):
-            def __iter__(self) -> Iterator[bytes]:
-                for chunk in raw:
-                    if chunk.startswith(b"\xef\xbb\xbf"):
-                        raise ClientError("unexpected U+FEFF")
-                    yield chunk
-
-            def close(self) -> None:
-                raw.close()
-
-        answer.stream = Watched()
-        yield from original(answer)
-
-    surgery.wrap(reference, "events", events)
-
-
-@sins("stream.keeps-what-is-known")
-def forgets_what_was_known(surgery: Surgery) -> None:
-    """It takes each line for the whole task."""
-    _updates(surgery, lambda found: found and {"status": None, **found})
-
-
-@sins("stream.unwraps-an-envelope")
-def reads_no_envelopes(surgery: Surgery) -> None:
-    """It passes over a line whose id is not at the top."""
-
-    def lines(rows: Iterator[Line]) -> Iterator[Line]:
-        for event, line in rows:
-            found = _json(line)
-            yield event, "" if isinstance(found, dict) and "id" not in found else line
-
-    _lines(surgery, lines)
-
-
-@sins("stream.reads-words-for-statuses")
-def wants_numbers(surgery: Surgery) -> None:
-    """It falls over a status that is no number."""
-
-    def bend(found: Any) -> Any:
-        if found and found.get("status") is not None:
-            int(found["status"])
-        return found
-
-    _updates(surgery, bend)
-
-
-@sins("stream.bears-what-it-does-not-know")
-def knows_fourteen_statuses(surgery: Surgery) -> None:
-    """It falls over a status number that is not in its list."""
-
-    def bend(found: Any) -> Any:
-        if found and isinstance(found.get("status"), int) and found["status"] > 13:
-            raise ValueError(f"{found['status']} is not a valid status")
-        return found
-
-    _updates(surgery, bend)
-
-
-@sins("stream.reads-a-long-line")
-def reads_lines_of_64_kib(surgery: Surgery) -> None:
-    """It falls over a line of more than 65,536 characters."""
-
-    def lines(rows: Iterator[Line]) -> Iterator[Line]:
-        for event, line in rows:
-            if len(line) > 65536:
-                raise ValueError("separator is not found, and chunk exceed the limit")
-            yield event, line
-
-    _lines(surgery, lines)
-
-
-@sins("stream.bears-repeats")
-def falls_over_a_repeat(surgery: Surgery) -> None:
-    """It takes a line that comes again for a fault of the protocol."""
-
-    def lines(rows: Iterator[Line]) -> Iterator[Line]:
-        last = None
-        for event, line in rows:
-            if _json(line) and "heartbeat" not in line:
-                if line == last:
-                    raise ClientError("the same event again")
-                last = line
-            yield event, line
-
-    _lines(surgery, lines)
-
-
-@sins("stream.progress-never-falls")
-def shows_progress_as_it_comes(surgery: Surgery) -> None:
-    """It shows whatever progress the last line says."""
-
-    def follow(original: Any, self: Reference, order: Any, task: str, **told: Any) -> Any:
-        seen: list[Any] = []
-        read = reference.update
-
-        def noting(line: str) -> Any:
-            found = read(line)
-            if found and task == found.get("id"):
-                seen.append({"status": found.get("status"), "progress": found.get("progress")})
-            return found
-
-        reference.update = noting
-        try:
-            answered = original(self, order, task, **told)
-        finally:
-            reference.update = read
-        return {**answered, "updates": seen} if "disorder" in order["case"] else answered
-
-    surgery.wrap(Reference, "stream", follow)
-
-
-@sins("stream.reads-the-last-line")
-def wants_a_last_line_break(surgery: Surgery) -> None:
-    """It takes a stream whose last line has no line break for a broken one, and gives up."""
-
-    def events(original: Any, answer: Any) -> Iterator[Line]:
-        raw = answer.stream
-
-        class Watched(httpx.SyncByteStream):
-            def __iter__(self) -> Iterator[bytes]:
-                last = b"\n"
-                for chunk in raw:
-                    last = chunk or last
-                    yield chunk
-                if not last.endswith(b"\n"):
-                    raise ClientError("the stream ended inside a line")
-
-            def close(self) -> None:
-                raw.close()
-
-        answer.stream = Watched()
-        rows = original(answer)
-        for event, line in rows:
-            found = _json(line)
-            if isinstance(found, dict) and ended(found):
-                next(rows, None)  # whether a line break follows
-            yield event, line
-
-    surgery.wrap(reference, "events", events)
 
 
 @sins("stream.tries-again-after-a-refusal")

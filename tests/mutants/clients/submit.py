@@ -18,7 +18,7 @@ from tests.mutants.surgery import Surgery
 @sins("submit.returns-the-result")
 def returns_before_the_end(surgery: Surgery) -> None:
     """It returns the task as it was accepted, though it was told to wait."""
-    surgery.wrap(Client, "wait", lambda _original, self, task, *given, **told: self.get(task))
+    surgery.wrap(Client, "wait", lambda _original, self, task, *_given, **_told: self.get(task))
 
 
 @sins("submit.tells-the-output")

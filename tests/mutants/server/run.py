@@ -7,6 +7,7 @@ from contracts.apps.table import VersionName
 from contracts.wire.problems import Problem
 from mockserver import catalogue
 from mockserver.api import making, runs
+from mockserver.api.call import Call
 from tests.mutants.mutant import mutant
 from tests.mutants.surgery import Answer, Surgery
 
@@ -22,7 +23,7 @@ def older_address_wraps(surgery: Surgery) -> None:
 @mutant("REQ-RUN-002")
 def run_waits_unasked(surgery: Surgery) -> None:
     """A run is held until its end."""
-    surgery.replace(runs, "_waits", lambda *_: True)
+    surgery.wrap(Call, "flag", lambda flag, call, name: name == "wait" or flag(call, name))
 
 
 @mutant("REQ-RUN-003")
@@ -50,7 +51,7 @@ def status_text_in_capitals(surgery: Surgery) -> None:
 @mutant("REQ-RUN-005")
 def wait_only_in_the_body(surgery: Surgery) -> None:
     """`?wait=true` has no effect."""
-    surgery.replace(runs, "_waits", lambda _, request: request.get("wait") is True)
+    surgery.wrap(Call, "flag", lambda flag, call, name: name != "wait" and flag(call, name))
 
 
 @mutant("REQ-RUN-006")
