@@ -9,6 +9,7 @@ import sys
 import click
 
 from mockserver import __version__
+from mockserver.cli.adaptors import adaptor
 from mockserver.cli.checking import check, drift
 from mockserver.cli.conforming import conform
 from mockserver.cli.documents import openapi
@@ -24,7 +25,7 @@ def cli() -> None:
     """An offline emulator of the inference.sh API for the app klingai/video-v2-6."""
 
 
-for _command in (serve, scenarios, plan, check, drift, conform, render, inspect, openapi, parity):
+for _command in (serve, scenarios, plan, check, drift, conform, adaptor, render, inspect, openapi, parity):
     cli.add_command(_command)
 
 

@@ -118,7 +118,7 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
             raise click.UsageError(str(error)) from None
     with serving(Settings(port=0, seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))) as server:
         try:
-            adaptor = Adaptor(argv, _environment(server.base_url), Path.cwd())
+            adaptor = Adaptor(argv, environment(server.base_url), Path.cwd())
         except StartError as error:
             raise click.UsageError(str(error)) from None
         except PlayerError as error:
@@ -161,7 +161,7 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
     return 1 if departed else 0
 
 
-def _environment(base_url: str) -> dict[str, str]:
+def environment(base_url: str) -> dict[str, str]:
     """Return what the client's side sees: our environment, without anything that leads its calls elsewhere."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in _PROXIES}
     told = {"INFERENCE_BASE_URL": base_url, "KIT_BASE_URL": base_url, "NO_PROXY": "127.0.0.1,localhost"}

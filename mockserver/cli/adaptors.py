@@ -1,0 +1,106 @@
+"""The command `adaptor`: whether what an adaptor says is as the protocol wants it, call by call."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from contracts.clientside.players.adaptor import Adaptor
+    from contracts.clientside.protocol import Reply
+
+SECONDS = 15.0
+"""For each call."""
+
+MOST_SHOWN = 110
+
+
+@click.group()
+def adaptor() -> None:
+    """Help with the adaptor of a client."""
+
+
+@adaptor.command("check")
+@click.argument("argv", nargs=-1, type=click.UNPROCESSED, required=True)
+def check(argv: tuple[str, ...]) -> None:
+    """Ask an adaptor for its hello and for one call of each kind that it supports, and check every answer.
+
+    ARGV, after `--`, is its command. Whether the client behaves is not looked at: that is what `conform` is for.
+    """
+    sys.exit(_check(argv))
+
+
+def _check(argv: tuple[str, ...]) -> int:
+    from contracts.clientside.players.adaptor import Adaptor
+    from contracts.clientside.players.process import StartError
+    from contracts.clientside.players.stepping import PlayerError
+    from mockserver.cli.conforming import environment
+    from mockserver.settings import Settings
+    from mockserver.testing import serving
+
+    with serving(Settings(port=0)) as server, tempfile.TemporaryDirectory() as folder:
+        try:
+            found = Adaptor(argv, environment(server.base_url), Path.cwd())
+        except StartError as error:
+            raise click.UsageError(str(error)) from None
+        except PlayerError as error:
+            click.echo(f"hello: {error}")
+            return 1
+        try:
+            click.echo(f"hello: {found.hello.name} {found.hello.version} ({found.hello.language})")
+            click.echo(f"       supports {', '.join(sorted(found.hello.supports)) or 'nothing'}")
+            world = server.world()
+            world.control("PATCH", "/settings", {"latency": "instant", "media": "tiny"})
+            bad = 0
+            for line, good in _calls(found, server.base_url, world.api_key, Path(folder)):
+                click.echo(line)
+                bad += not good
+        finally:
+            found.close()
+    click.echo("every answer is as it should be" if not bad else f"{bad} answers are not as they should be")
+    return 1 if bad else 0
+
+
+def _calls(found: "Adaptor", base_url: str, api_key: str, folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each call of the vocabulary, and whether its answer is good."""
+    from contracts.clientside import calls, files
+    from contracts.clientside.players.stepping import PlayerError
+    from contracts.clientside.protocol import Order
+
+    files.write(folder / "boat.png", "landscape-640x480.png")
+    known: dict[str, Any] = {}
+    for spec in calls.load().values():
+        arguments = _arguments(spec.name, spec.example, known, folder)
+        lacking = [need for need in spec.needs(arguments) if need not in found.hello.supports]
+        if lacking:
+            yield f"{spec.name}: not asked, for {lacking[0]} is not supported", True
+            continue
+        try:
+            reply = found.ask(Order(0, "adaptor/check", base_url, api_key, spec.name, arguments, SECONDS))
+        except PlayerError as error:
+            yield f"{spec.name}: {error}", False
+            continue
+        _remember(reply, known)
+        good = reply.kind != "cannot"
+        told = json.dumps(reply.told, default=str)[:MOST_SHOWN]
+        yield f"{spec.name}: {reply.kind} {told}" + ("" if good else "; its hello says that it can"), good
+
+
+def _arguments(call: str, example: Mapping[str, Any], known: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Put what there really is in the place of an example's task, URL and file."""
+    there = {**known, "path": str(folder / ("boat.png" if call == "upload" else "out.mp4")), "timeout_ms": 200}
+    return {key: there.get(key, value) for key, value in example.items()}
+
+
+def _remember(reply: "Reply", known: dict[str, Any]) -> None:
+    told = reply.told
+    output = told.get("output")
+    video = output.get("video") if isinstance(output, Mapping) else None
+    if told.get("id"):
+        known["task"] = told["id"]
+    if video:
+        known["url"] = video.get("uri") if isinstance(video, Mapping) else video
