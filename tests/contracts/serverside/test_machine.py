@@ -50,7 +50,7 @@ def test_a_fault_is_told_with_its_steps() -> None:
 def test_a_fault_that_does_not_come_again_is_told_nevertheless() -> None:
     """It is the server's, not ours."""
     with task.progress_falls_once.applied(), serving(SETTINGS) as server:
-        results, _ = played(server.base_url, 8)
+        results, _ = played(server.base_url, 20)
     failures = [row for row in results.rows["REQ-TASK-005"].findings if row.check == "machine.play"]
     assert failures[0].verdict == "fail"
     assert re.search("no play with fewer steps was looked for|the same steps did not show it again", failures[0].told)
