@@ -144,11 +144,17 @@ def _keep(scenario: "ScenarioRecorder", target: Target, recorder: Recorder) -> d
                 headers=() if answer is None else _rows(answer.headers),
                 body=b"" if answer is None else answer.content,
                 seconds=0.0 if answer is None else answer.elapsed,
-                error="no answer" if answer is None else None,
+                error=_missing(answer),
             )
         )
         numbers[identifier] = kept.number
     return numbers
+
+
+def _missing(answer: Any) -> str | None:  # noqa: ANN401  # Schemathesis' own
+    if answer is None:
+        return "no answer"
+    return f"only {len(answer.content)} bytes of the answer were kept" if answer.is_truncated else None
 
 
 def _findings(

@@ -24,7 +24,7 @@ PHASE = "machine"
 AT_ONCE = 50
 """Plays between two words on how far it is."""
 
-MOST_SHRINKING = 2_000
+MOST_SHRINKING = 5_000
 """Requests that finding the shortest play takes at the most."""
 
 MOST_TOLD = 12
