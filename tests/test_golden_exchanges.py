@@ -15,6 +15,7 @@ from contracts import deliveries, exchanges, openapi, operations, schemas
 from contracts.deliveries import GoldenDelivery
 from contracts.exchanges import Answer, Exchange, ExchangeError
 from contracts.wire.envelopes import ENVELOPES, Envelope
+from contracts.wire.problems import STATUS_OF_CODE
 from mockserver.testing import replay
 from mockserver.testing.asgi import Received
 from mockserver.testing.replay import HOST, ReplayError
@@ -88,11 +89,16 @@ def recorder() -> ModuleType:
     return module
 
 
+@pytest.mark.requirement("REQ-ERR-006")
 @pytest.mark.parametrize("envelope", ENVELOPES)
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=name_of)
 def test_replay_gives_the_recorded_answer(exchange: Exchange, envelope: Envelope) -> None:
-    """Under the manual clock the same requests are answered with the same bytes."""
-    assert_same(replay.perform(exchange, envelope), exchange.responses[envelope], exchange, envelope)
+    """Under the manual clock the same requests are answered with the same bytes, a refusal with its code's status."""
+    received = replay.perform(exchange, envelope)
+    assert_same(received, exchange.responses[envelope], exchange, envelope)
+    code = code_of(exchange)
+    mismatch = exchange.operation.startswith("sessions.") and code in {"APP_MISMATCH", "VERSION_MISMATCH"}
+    assert code is None or mismatch or received.status == STATUS_OF_CODE[code]
 
 
 @pytest.mark.parametrize("golden", DELIVERIES, ids=name_of)

@@ -27,6 +27,7 @@ def bench() -> Iterator[Bench]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.requirement("REQ-ERR-015")
 @settings(max_examples=READING, deadline=None, database=None, suppress_health_check=HEALTH)
 @given(target=shapes.questions, query=shapes.queries, headers=shapes.headers)
 def test_no_question_makes_the_server_fail(
@@ -36,6 +37,7 @@ def test_no_question_makes_the_server_fail(
     bench.run(bench.ask(target, query, headers, b""))
 
 
+@pytest.mark.requirement("REQ-ERR-015")
 @settings(max_examples=WRITING, deadline=None, database=None, suppress_health_check=HEALTH)
 @given(target=shapes.orders, query=shapes.queries, headers=shapes.headers, body=shapes.written)
 def test_no_order_makes_the_server_fail(
@@ -45,6 +47,7 @@ def test_no_order_makes_the_server_fail(
     bench.run(bench.ask(target, query, headers, body))
 
 
+@pytest.mark.requirement("REQ-ERR-015")
 @settings(max_examples=ODD, deadline=None, database=None, suppress_health_check=HEALTH)
 @given(target=shapes.orders, query=shapes.queries, headers=shapes.headers, body=shapes.odd)
 def test_no_odd_body_makes_the_server_fail(

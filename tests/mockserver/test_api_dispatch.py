@@ -1,5 +1,9 @@
 """What holds of every route: keys, envelopes, problems, methods, prefixes, CORS."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 import pytest
 
@@ -7,15 +11,26 @@ from contracts import operations
 from contracts.wire.problems import STATUS_OF_CODE
 
 from .asgi import APP, Client, emulated
+from .shapes import APP_ID
 
 pytestmark = pytest.mark.anyio
 
 KEYED = [row for row in operations.load() if row.emulated and row.auth == "key"]
+READABLE = [row.path for row in operations.load() if row.emulated and row.method == "GET"]
 ABSENT = [row for row in operations.load() if not row.emulated]
 
 
 def filled(path: str) -> str:
     return path.replace("{", "").replace("}", "")
+
+
+def filled_in(path: str, task: Mapping[str, Any]) -> str:
+    """Fill in what there is: a task and the app; of the rest there is nothing."""
+    namespace, _, name = APP.partition("/")
+    known = {"namespace": namespace, "name": name, "version_id": "7kq2v605", "id": APP_ID}
+    if "/tasks/" in path:
+        known["id"] = task["id"]
+    return re.sub(r"\{(\w+)\}", lambda match: known.get(match[1], "x"), path)
 
 
 @pytest.mark.requirement("REQ-AUTH-001", "REQ-AUTH-002")
@@ -150,10 +165,32 @@ async def test_prefix_and_doubled_slashes_mean_the_root_path(client: Client, pat
 
 
 @pytest.mark.requirement("REQ-HTTP-005")
-async def test_head_is_get_without_the_body(client: Client) -> None:
-    """Same status, same length."""
-    get, head = await client.get("/me"), await client.request("HEAD", "/me")
-    assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(get.body)))
+@pytest.mark.parametrize("path", READABLE)
+async def test_head_is_get_without_the_body(client: Client, path: str) -> None:
+    """Same status, same length, on every route that has GET; of a stream there is only the beginning."""
+    task = await client.run()
+    await client.advance()
+    target = filled_in(path, task)
+    get, head = await client.get(target), await client.request("HEAD", target)
+    assert (head.status, head.body) == (get.status, b"")
+    assert path.endswith("/stream") or head.headers["content-length"] == str(len(get.body))
+
+
+@pytest.mark.requirement("REQ-HTTP-011")
+@pytest.mark.parametrize("path", [path for path in READABLE if "{id}" in path])
+async def test_reading_changes_nothing(client: Client, path: str) -> None:
+    """While the clock stands still GET, HEAD and GET tell the same, of a task that runs and of one that ended."""
+    task = await client.run()
+    target = filled_in(path, task)
+    for ended in (False, True):
+        if ended or not path.endswith("/stream"):  # which before would go on and on
+            first = await client.get(target)
+            assert (await client.request("HEAD", target)).status == first.status
+            second = await client.get(target)
+            assert second.status == first.status
+            # A refusal has an id of its own.
+            assert second.body == first.body or first.status != 200
+        await client.advance()
 
 
 @pytest.mark.requirement("REQ-HTTP-006", "REQ-HTTP-007")

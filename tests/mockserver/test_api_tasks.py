@@ -280,6 +280,17 @@ async def test_another_keys_task_does_not_exist(client: Client, method: str, pat
     assert (await client.get(f"/tasks/{task['id']}")).data["status"] == 1
 
 
+@pytest.mark.requirement("REQ-AUTH-004")
+async def test_another_keys_costs_are_nobodys_business(client: Client) -> None:
+    """What a task cost is told to its own key alone."""
+    task = await client.run()
+    await client.advance()
+    path = f"/usage/tasks/{task['id']}/cost"
+    assert (await client.get(path)).status == 200
+    reply = await client.other("another-key").get(path)
+    assert (reply.status, reply.code) == (404, "not_found")
+
+
 def test_the_app_is_the_one_the_emulator_has() -> None:
     """A guard for the constant these tests use."""
     from contracts.apps import table

@@ -65,15 +65,16 @@ async def test_an_app_is_the_same_by_every_name(client: Client) -> None:
 
 @pytest.mark.requirement("REQ-APP-002", "REQ-APP-006")
 async def test_schemas_and_functions_lie_under_version(client: Client) -> None:
-    """For both versions: one function, `run`, and an output schema that requires the video."""
+    """For both versions, by id and by name: one function, `run`, and an output schema that requires the video."""
     outputs = []
     for version in table.load().versions.values():
-        shown = (await client.get(f"/apps/{APP_ID}/versions/{version.id}")).data
-        assert not {"input_schema", "output_schema", "functions"} & shown.keys()
-        assert list(shown["version"]["functions"]) == ["run"]
-        assert shown["version"]["input_schema"]["properties"]
-        outputs.append(shown["version"]["output_schema"])
-    assert outputs[0] == outputs[1]
+        for path in (f"/apps/{APP_ID}/versions/{version.id}", f"/apps/{APP}@{version.id}"):
+            shown = (await client.get(path)).data
+            assert not {"input_schema", "output_schema", "functions"} & shown.keys()
+            assert (list(shown["version"]["functions"]), shown["version"]["default_function"]) == (["run"], "run")
+            assert shown["version"]["input_schema"]["properties"]
+            outputs.append(shown["version"]["output_schema"])
+    assert all(output == outputs[0] for output in outputs)
     assert outputs[0]["required"] == ["video"]
 
 

@@ -229,10 +229,12 @@ async def test_limits_are_checked_at_submission_unless_asked_otherwise(client: C
 
 @pytest.mark.requirement("REQ-APP-009")
 async def test_the_function_may_be_left_out(client: Client) -> None:
-    """The app's only one, `run`, is meant; naming it is the same."""
+    """The app's only one, `run`, is meant; naming it is the same, and one that there is not is told where it stands."""
     for members in ({}, {"function": "run"}):
         task = await client.run(**members)
         assert (await client.get(f"/tasks/{task['id']}")).data["function"] == "run"
+    refused = await client.post("/apps/run", {**RUN, "function": "walk"})
+    assert (refused.status, [row["pointer"] for row in refused.json()["data"]]) == (422, ["/function"])
 
 
 @pytest.mark.requirement("REQ-APP-010")
