@@ -2,7 +2,7 @@
 
     kit: 1
     expect:
-      - check: stream.reaches-the-end-after-a-cut
+      - check: stream.survives-a-cut
         where: "stream/cut*"        # optional: only in these cases
         status: fail                # or flaky, which may do either
         because: no resume yet
