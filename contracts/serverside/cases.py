@@ -11,7 +11,6 @@ from contracts.apps.files import FileFacts
 from contracts.apps.judgement import Judgement
 from contracts.serverside import clips
 from contracts.serverside.exchange import Exchange, UnexpectedError
-from contracts.serverside.finding import NotRunError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
 
@@ -84,10 +83,7 @@ def submit(probe: Probe, given: Any) -> Exchange:  # noqa: ANN401  # JSON
     Raises:
         NotRunError: the purse does not hold it, or the key's account does not.
     """
-    answer = probe.run(given, version=None)
-    if answer.status == 402:
-        raise NotRunError(f"{answer.line()}: the key's account does not hold what it costs")
-    return answer
+    return probe.run(given, version=None)
 
 
 def put_in_place(probe: Probe, given: Any) -> tuple[Any, Mapping[str, FileFacts]]:  # noqa: ANN401  # JSON

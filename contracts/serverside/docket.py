@@ -1,5 +1,6 @@
 """Everything that belongs to the judgement of one server: opened once, shared by all phases, closed at the end."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -41,6 +42,10 @@ class Docket:
         purse = Purse(target.spend)
         specimens = Specimens(target, recorder, purse)
         levers = Levers(specimens.call) if has_levers else None
+        if levers is not None:
+            # What the run may cost its account is to hold: a world begins with less than a thousand runs cost.
+            with suppress(UnexpectedError):
+                levers.fund(target.spend)
         return cls(target, recorder, purse, levers, specimens, server)
 
     def close(self) -> None:

@@ -55,6 +55,12 @@ class Levers:
         """Give the world play money, or take some away."""
         self._control("POST", "/credits", {"microcents": microcents})
 
+    def fund(self, microcents: int) -> None:
+        """See that the world has so much play money at least."""
+        lacking = microcents - int(self.get("/credits").get("balance", microcents))
+        if lacking > 0:
+            self.grant(lacking)
+
     def arm(self, plan: dict[str, Any]) -> None:
         """Arm a plan."""
         self._control("PUT", "/plan", plan)

@@ -10,7 +10,7 @@ from contracts.serverside import clock
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.finding import NotRunError
-from contracts.serverside.purse import Purse, TooDearError
+from contracts.serverside.purse import Purse, TooDearError, dollars
 from contracts.serverside.target import Target
 from contracts.wire.statuses import TERMINAL, Status
 
@@ -61,7 +61,11 @@ class Specimens:
         return self.caller(self._target.other_key)
 
     def submit(self, given: Any, price: int | None, members: Mapping[str, Any]) -> Exchange:  # noqa: ANN401  # JSON
-        """Submit a run, see Probe.run."""
+        """Submit a run, see Probe.run.
+
+        Raises:
+            NotRunError: neither the purse nor the account holds it.
+        """
         if price is None:
             price = price_of(self._target, given)
         try:
@@ -79,6 +83,8 @@ class Specimens:
             self._purse.settle(price, 0)
         else:
             self._prices[identifier] = price
+        if answer.status == 402:
+            raise NotRunError(f"{answer.line()}: the key's account does not hold what it costs, {dollars(price)}")
         return answer
 
     def completed(self, name: str = "cheap", given: Mapping[str, Any] | None = None) -> dict[str, Any]:
