@@ -21,6 +21,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z")
 
 _MISMATCH = frozenset({"APP_MISMATCH", "VERSION_MISMATCH"})
 
+MOST_FAILURES = 10
+"""Answers that break one requirement, told one by one, in phases of generated cases."""
+
 MOST_ROWS = 200
 """Rows of one list that are looked at."""
 
@@ -49,11 +52,19 @@ OF_SCHEMA = {
 class Always:
     """Looks at every exchange of a phase; tells failures at once, and what held at the end."""
 
-    def __init__(self, target: Target, phase: str) -> None:
-        """Begin."""
+    def __init__(self, target: Target, phase: str, most: int | None = None) -> None:
+        """Begin.
+
+        Args:
+            target: the server.
+            phase: whose exchanges are looked at.
+            most: failures of one requirement that are told one by one; of further ones only how many there were.
+        """
         self._target = target
         self._phase = phase
+        self._most = most
         self._held: Counter[str] = Counter()
+        self._broken: Counter[str] = Counter()
 
     def look(self, exchanges: Iterable[Exchange]) -> Iterator[Finding]:
         """Yield what is wrong with some exchanges."""
@@ -61,20 +72,29 @@ class Always:
             for requirement, kept, told in judge(exchange, self._target):
                 if kept:
                     self._held[requirement] += 1
-                else:
+                    continue
+                self._broken[requirement] += 1
+                if self._most is None or self._broken[requirement] <= self._most:
                     yield self._finding(requirement, kept=False, told=told, exchanges=(exchange.number,))
 
     def sum_up(self) -> Iterator[Finding]:
-        """Yield what held."""
+        """Yield what held, and what was not told yet."""
         for requirement, count in sorted(self._held.items()):
             yield self._finding(requirement, kept=True, told=f"held in {count} answers", exchanges=())
+        for requirement, count in sorted(self._broken.items()):
+            if self._most is not None and count > self._most:
+                told = f"broken in {count - self._most} further answers"
+                yield self._finding(requirement, kept=False, told=told, exchanges=())
 
     def _finding(self, requirement: str, *, kept: bool, told: str, exchanges: tuple[int, ...]) -> Finding:
         return Finding(requirement, "pass" if kept else "fail", told, "always", self._phase, exchanges)
 
 
 def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
-    """Yield the verdicts on one exchange; none on what is not the contract's, such as a control plane."""
+    """Yield the verdicts on one exchange; none on what is not the contract's, such as a control plane.
+
+    Of an answer that broke off, or was too long to be kept, no more than its status is looked at.
+    """
     if exchange.status is None or not exchange.url.startswith(target.base_url):
         return
     if exchange.url.removeprefix(target.base_url).startswith("/_mock"):
@@ -85,7 +105,7 @@ def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
         exchange.status != 500 and b"Traceback (most recent call last)" not in exchange.body,
         f"{exchange.line()}: expected neither a 500 nor a traceback",
     )
-    if exchange.method == "OPTIONS":
+    if exchange.method == "OPTIONS" or exchange.error is not None:
         return
     if exchange.method == "HEAD":
         yield "REQ-HTTP-005", not exchange.body, f"{exchange.line()}: {len(exchange.body)} bytes of body, expected none"

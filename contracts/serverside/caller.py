@@ -1,7 +1,7 @@
 """Sends requests and keeps every exchange as evidence."""
 
 import json as json_module
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import httpx
 from contracts.serverside import clock
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.routes import operation_of
+from contracts.serverside.shapes import Shape, Shapes
 from contracts.serverside.target import Target
 from contracts.wire.envelopes import VERSION_HEADER
 
@@ -26,18 +27,22 @@ UNSET: Any = object()
 
 
 class Recorder:
-    """All exchanges of a run, and those of the check under way."""
+    """The exchanges of a run, and those of the check under way."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self.exchanges: list[Exchange] = []
-        self._mark = 0
+        self._kept: dict[int, Exchange] = {}
+        self._count = 0
+        self._current: list[Exchange] = []
         self._apart: set[int] = set()
         self._is_apart = False
+        self._shapes = Shapes()
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Take in an exchange."""
-        self.exchanges.append(exchange)
+        self._count += 1
+        self._kept[exchange.number] = exchange
+        self._current.append(exchange)
         if self._is_apart:
             self._apart.add(exchange.number)
         return exchange
@@ -57,18 +62,39 @@ class Recorder:
         return tuple(row for row in self.current if row.number not in self._apart)
 
     @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """All that were not forgotten, in their order."""
+        return tuple(self._kept.values())
+
+    @property
     def next_number(self) -> int:
         """Number of the next exchange."""
-        return len(self.exchanges) + 1
+        return self._count + 1
 
     def begin(self) -> None:
         """A check begins: what comes now is its evidence."""
-        self._mark = len(self.exchanges)
+        self._current = []
 
     @property
     def current(self) -> tuple[Exchange, ...]:
         """Exchanges of the check under way."""
-        return tuple(self.exchanges[self._mark :])
+        return tuple(self._current)
+
+    def forget(self, cited: Container[int]) -> None:
+        """Let go of what came in the check under way and nobody cites: generated cases are many."""
+        for exchange in self._current:
+            if exchange.number not in cited:
+                self._shapes.take(exchange)
+                del self._kept[exchange.number]
+        self._current = []
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shapes of all JSON answers, by operation and status; of those that were forgotten too."""
+        shapes = self._shapes.copy()
+        for exchange in self._kept.values():
+            shapes.take(exchange)
+        return shapes.document()
 
 
 class Caller:

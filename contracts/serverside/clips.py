@@ -7,7 +7,7 @@ from contracts.apps.table import VersionName
 from contracts.serverside import pictures
 from contracts.serverside.caller import Caller
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.probe import PROMPT
+from contracts.serverside.specimens import PROMPT
 
 Kind = Literal["low-silent", "high-silent", "high-sound", "high-voice"]
 """A row of the price list: resolution, and what is heard."""

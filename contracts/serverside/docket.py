@@ -6,8 +6,8 @@ from typing import Self
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.levers import Levers
-from contracts.serverside.probe import Specimens
 from contracts.serverside.purse import Purse
+from contracts.serverside.specimens import Specimens
 from contracts.serverside.target import Target
 
 

@@ -1,5 +1,7 @@
 """What a check found about a requirement, with its evidence.
 
+BrokenError
+    A server differs from what was expected of it.
 NotRunError
     A check cannot be carried out here; the message says why.
 """
@@ -11,6 +13,16 @@ Verdict = Literal["not-applicable", "not-run", "pass", "warn", "fail"]
 
 ORDER: tuple[Verdict, ...] = get_args(Verdict)
 """From the weakest to the one that decides when findings on one requirement differ."""
+
+
+class BrokenError(AssertionError):
+    """A server differs from what was expected of it."""
+
+    def __init__(self, requirement: str, told: str) -> None:
+        """Make one."""
+        super().__init__(f"{requirement}: {told}")
+        self.requirement = requirement
+        self.told = told
 
 
 class NotRunError(Exception):

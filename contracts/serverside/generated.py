@@ -19,14 +19,13 @@ from contracts import strategies
 from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside import clock, estimates, pictures
-from contracts.serverside.always import Always
+from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding, NotRunError
-from contracts.serverside.machine import BrokenError
+from contracts.serverside.finding import BrokenError, Finding, NotRunError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
 from contracts.strategies import BadFile, Files, ImageFile, LabelledInput
@@ -120,7 +119,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """
     target, recorder = docket.target, docket.recorder
     yield PhaseBegan(PHASE, 4)
-    always = Always(target, PHASE)
+    always = Always(target, PHASE, MOST_FAILURES)
     probe = Probe(target, recorder, docket.purse, docket.levers, docket.specimens, lambda _: None, PHASE)
     stopped = None
     try:
@@ -136,13 +135,18 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
         bench = _Bench(recorder, most=step.examples * _TRIES)
         broken = list(_draw(bench, step, seed))
         check = f"{PHASE}.{step.name}"
+        shown: set[int] = set()
         for row in broken:
             cited = bench.evidence[row.told]
+            shown.update(cited)
             yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, cited, seed))
         for requirement, count in sorted(bench.held.items()):
             if requirement not in {row.requirement for row in broken}:
                 yield Found(Finding(requirement, "pass", f"held of {count} generated inputs", check, PHASE, (), seed))
-        yield from map(Found, always.look(recorder.ordinary))
+        for finding in always.look(recorder.ordinary):
+            shown.update(finding.exchanges)
+            yield Found(finding)
+        recorder.forget(shown)
         yield StepEnded(PHASE, step.name, clock.now() - begun)
         if bench.stopped is not None:
             stopped = f"{step.name}: {bench.stopped}"

@@ -17,8 +17,9 @@ def operation_of(method: str, url: str, base_url: str) -> Operation | None:
     if path.startswith("/v1/"):
         path = path[3:]
     asked = "GET" if method == "HEAD" else method
-    # Paths without parameters stand before those that would take them for one.
-    return next((row for pattern, row in _table() if row.method == asked and pattern.fullmatch(path)), None)
+    # Paths without parameters stand before those that would take them for one, whatever their methods.
+    there = [row for pattern, row in _table() if pattern.fullmatch(path)]
+    return next((row for row in there if row.method == asked and row.path == there[0].path), None)
 
 
 @functools.cache

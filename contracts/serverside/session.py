@@ -49,8 +49,8 @@ class Judging:
 
     def commands(self, findings: list[Finding]) -> list[str]:
         """Return commands that send the last requests of some findings again."""
-        numbers = dict.fromkeys(number for finding in findings for number in finding.exchanges[-1:])
-        return [self._docket.recorder.exchanges[number - 1].curl() for number in numbers][:MOST_COMMANDS]
+        numbers = {number for finding in findings for number in finding.exchanges[-1:]}
+        return [row.curl() for row in self._docket.recorder.exchanges if row.number in numbers][:MOST_COMMANDS]
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,11 +1,12 @@
 """The shape of JSON: which members there are, of which types. Servers are compared by it, not by their values."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from contracts.serverside.exchange import Exchange, UnexpectedError
 
-Shape = Mapping[str, tuple[str, ...]]
+Shape = Mapping[str, Sequence[str]]
 """JSON pointer, `*` for every item of a list, and the types seen there, sorted."""
 
 MOST_ITEMS = 50
@@ -15,19 +16,35 @@ _FREE = frozenset({"input", "metadata", "setup", "input_schema", "output_schema"
 """Members whose inside is the caller's, or a document of its own."""
 
 
-def of_answers(exchanges: Iterable[Exchange]) -> dict[str, dict[str, list[str]]]:
-    """Return the shapes of all JSON answers, by operation and status."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for exchange in exchanges:
+class Shapes:
+    """The shapes of JSON answers, by operation and status."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._found: dict[str, dict[str, set[str]]] = {}
+
+    def take(self, exchange: Exchange) -> None:
+        """Add what an answer shows."""
         if exchange.operation is None or exchange.status is None or not exchange.media_type.endswith("json"):
-            continue
+            return
         try:
             document = exchange.json()
         except UnexpectedError:
-            continue
-        shape = found.setdefault(f"{exchange.operation} {exchange.status}", {})
-        _walk(document, "", shape)
-    return {key: {at: sorted(types) for at, types in sorted(shape.items())} for key, shape in sorted(found.items())}
+            return
+        _walk(document, "", self._found.setdefault(f"{exchange.operation} {exchange.status}", {}))
+
+    def copy(self) -> Self:
+        """Return one that can be added to by itself."""
+        other = type(self)()
+        other._found = copy.deepcopy(self._found)  # noqa: SLF001  # of the same class
+        return other
+
+    def document(self) -> dict[str, Shape]:
+        """As JSON."""
+        return {
+            key: {at: sorted(types) for at, types in sorted(shape.items())}
+            for key, shape in sorted(self._found.items())
+        }
 
 
 def _walk(value: Any, at: str, shape: dict[str, set[str]]) -> None:  # noqa: ANN401  # JSON

@@ -12,7 +12,8 @@ from contracts.serverside.media import clip
 from contracts.serverside.media.boxes import UnreadableError
 from contracts.serverside.media.clip import Clip
 from contracts.serverside.pictures import Upload
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 
 START: Mapping[str, Any] = {"width": 600, "height": 400, "orientation": 6}
 """Of the start frame as it is stored; it is seen as 400 by 600."""

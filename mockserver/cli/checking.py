@@ -142,7 +142,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
     terminal.show(results, console, verbose=options["verbose"])
     try:
         if options["save"]:
-            files.write_json(options["save"], results, recorder.exchanges)
+            files.write_json(options["save"], results, recorder)
         if options["junit"]:
             files.write_junit(options["junit"], results)
         if options["markdown"]:

@@ -1,6 +1,8 @@
 """The suite that judges servers bites: it finds every fault there is in the catalogue, by the requirement meant."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +22,13 @@ def test_mutants_have_names_and_sentences() -> None:
     mutants = load()
     assert [name for name, count in Counter(row.name for row in mutants).items() if count > 1] == []
     assert [row.name for row in mutants if not row.sentence.endswith(".")] == []
+
+
+def test_the_score_in_the_readme_is_that_of_all_mutants() -> None:
+    """As many as there are, and all of them found: a run of these tests fails otherwise."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    sentence = r"of (\d+) small faults [^.]* it finds (\d+),[^.]*\(`make mutants`, \d{4}-\d\d-\d\d\)"
+    (score,) = re.findall(sentence, readme)
+    count = len(load())
+    assert count >= 60
+    assert score == (str(count), str(count))

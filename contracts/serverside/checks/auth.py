@@ -167,10 +167,10 @@ ROUTES = (("GET", "/me"), ("GET", "/tasks"), ("POST", "/files"), ("GET", f"/task
 def _magic(probe: Probe, requirement: str, word: str, status: int, code: str) -> list[Exchange]:
     """Use keys that contain a word."""
     answers = []
-    for key in (f"suite_{word}", f"suite_{word}_7"):
+    for key in (f"suite{word}", f"suite{word}_7"):
         for method, path in ROUTES:
             answer = probe.call.send(method, path, key=key, json={} if method == "POST" else UNSET)
-            what = f"{answer.line()} with a key that contains _{word}: the refusal"
+            what = f"{answer.line()} with a key that contains {word}: the refusal"
             probe.equal(requirement, (answer.status, answer.code), (status, code), what)
             answers.append(answer)
     return answers
@@ -179,25 +179,31 @@ def _magic(probe: Probe, requirement: str, word: str, status: int, code: str) ->
 @check("auth.invalid-keys", "REQ-AUTH-005", needs=("any-key",))
 def invalid_keys(probe: Probe) -> None:
     """A key that contains `_invalid` is refused."""
-    _magic(probe, "REQ-AUTH-005", "invalid", 401, "unauthorized")
+    _magic(probe, "REQ-AUTH-005", "_invalid", 401, "unauthorized")
+
+
+@check("auth.invalid-keys-in-capitals", "REQ-AUTH-011", needs=("any-key",))
+def invalid_keys_in_capitals(probe: Probe) -> None:
+    """So is one that contains `INVALID`."""
+    _magic(probe, "REQ-AUTH-011", "-INVALID", 401, "unauthorized")
 
 
 @check("auth.forbidden-keys", "REQ-AUTH-006", needs=("any-key",))
 def forbidden_keys(probe: Probe) -> None:
     """A key that contains `_forbidden` lacks every scope."""
-    _magic(probe, "REQ-AUTH-006", "forbidden", 403, "insufficient_scope")
+    _magic(probe, "REQ-AUTH-006", "_forbidden", 403, "insufficient_scope")
 
 
 @check("auth.broke-keys", "REQ-AUTH-007", needs=("any-key",))
 def broke_keys(probe: Probe) -> None:
     """A key that contains `_broke` has no money."""
-    _magic(probe, "REQ-AUTH-007", "broke", 402, "payment_required")
+    _magic(probe, "REQ-AUTH-007", "_broke", 402, "payment_required")
 
 
 @check("auth.limited-keys", "REQ-AUTH-008", needs=("any-key",))
 def limited_keys(probe: Probe) -> None:
     """A key that contains `_limited` has called too often, and is told how long to wait."""
-    for answer in _magic(probe, "REQ-AUTH-008", "limited", 429, "rate_limited"):
+    for answer in _magic(probe, "REQ-AUTH-008", "_limited", 429, "rate_limited"):
         wait = answer.header("retry-after") or ""
         told = f"{answer.line()}: Retry-After is {wait!r}; expected whole seconds of at least 1"
         probe.holds("REQ-AUTH-008", wait.isdecimal() and int(wait) >= 1, told)

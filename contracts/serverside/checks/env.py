@@ -114,10 +114,7 @@ def same_seed_same_bytes(probe: Probe) -> None:
     """A world that is reset, on a clock that stands still, answers the same requests with the same bytes."""
     answers = []
     for _ in range(2):
-        call = probe.keyed(f"{probe.target.api_key}-seeded")
-        levers = probe.control(call)
-        call.send("POST", "/_mock/reset", json={})
-        levers.freeze()
+        call, _ = probe.world("seeded")
         body = {"app": probe.app, "input": probe.cheap}
         answers.append([call.send("POST", "/apps/run", json=body).body, call.send("GET", "/tasks").body])
     first, second = answers

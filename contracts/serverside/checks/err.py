@@ -8,7 +8,6 @@ from contracts.serverside import clips
 from contracts.serverside.always import judge
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange, UnexpectedError
-from contracts.serverside.levers import Levers
 from contracts.serverside.probe import NOBODY, Probe
 
 MOST_JSON = 1024 * 1024
@@ -215,7 +214,7 @@ def _is_list_of_violations(probe: Probe, answer: Exchange, document: dict[str, A
 @check("err.a-limit-says-how-far-it-goes", "REQ-ERR-012", needs=("any-key", "control"))
 def a_limit_says_how_far_it_goes(probe: Probe) -> None:
     """A key that announces file after file is stopped at last, and told by which limit."""
-    call = probe.keyed(f"{probe.target.api_key}-collector")
+    call, levers = probe.world("collector")
     many = {"files": [{"uri": ""}] * 10_000}
     answer = call.send("POST", "/files", json=many)
     for _ in range(4):
@@ -227,7 +226,7 @@ def a_limit_says_how_far_it_goes(probe: Probe) -> None:
         amounts = [meta.get(name) for name in ("limit", "current")]
         told = f"{answer.line()}: meta is {meta}; expected resource, limit and current"
         probe.holds("REQ-ERR-012", bool(meta.get("resource")) and all(type(row) is int for row in amounts), told)
-    Levers(call).reset()
+    levers.reset()
 
 
 @check("err.a-body-is-an-object", "REQ-ERR-013")

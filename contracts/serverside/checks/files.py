@@ -104,9 +104,7 @@ def altered_url_is_refused(probe: Probe) -> None:
 @check("file.upload-url-expires", "REQ-FILE-006", needs=("control",))
 def upload_url_expires(probe: Probe) -> None:
     """An hour of the server's clock, and it is refused."""
-    call = probe.keyed(f"{probe.target.api_key}-expiry")
-    levers = probe.control(call)
-    levers.freeze()
+    call, levers = probe.world("expiry")
     (record,) = call.send("POST", "/files", json={"files": [{"uri": ""}]}).data
     levers.advance(3599)
     early = _put(probe, record["upload_url"])
@@ -120,10 +118,7 @@ def upload_url_expires(probe: Probe) -> None:
 @check("file.output-url-expires", "REQ-FILE-008", needs=("control", "spend"))
 def output_url_expires(probe: Probe) -> None:
     """It needs no key, and after thirty days of the server's clock it is refused."""
-    call = probe.keyed(f"{probe.target.api_key}-output")
-    levers = probe.control(call)
-    levers.configure(media="tiny")
-    levers.freeze()
+    call, levers = probe.world("output", media="tiny")
     task = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).member("id")
     levers.advance()
     url = call.send("GET", f"/tasks/{task}").member("output")["video"]

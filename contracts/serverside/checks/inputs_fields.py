@@ -6,7 +6,8 @@ from contracts.serverside import shelf
 from contracts.serverside.cases import Case, carry_out, violations_of
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 
 _LIMIT = 2500
 

@@ -6,7 +6,8 @@ from contracts.serverside import pictures
 from contracts.serverside.cases import put_in_place, violations_of, warnings_of
 from contracts.serverside.check import check
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 from contracts.wire.statuses import Status
 
 _REFUSED_UPSTREAM = "[1201] "

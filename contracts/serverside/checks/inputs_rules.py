@@ -6,7 +6,8 @@ from contracts.serverside import pictures, shelf
 from contracts.serverside.cases import Case, carry_out, rule_of_warning
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 
 _VOICE = "930801338081615883"
 

@@ -6,7 +6,6 @@ import math
 from contracts.serverside.caller import Caller
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.levers import Levers
 from contracts.serverside.probe import NOBODY, Probe
 from contracts.wire.ids import parse_timestamp
 from contracts.wire.statuses import Status
@@ -26,17 +25,6 @@ def _left(answer: Exchange) -> tuple[int | None, int | None]:
     """Return what the two headers say."""
     left, reset = (answer.header(f"x-ratelimit-{name}") or "" for name in ("remaining", "reset"))
     return (int(left) if left.isdecimal() else None), (int(reset) if reset.isdecimal() else None)
-
-
-def _fresh(probe: Probe, name: str, **behaviour: str) -> tuple[Caller, Levers]:
-    """Return a key whose minute has just begun, and its control plane with a clock that stands still."""
-    call = probe.keyed(f"{probe.target.api_key}-{name}")
-    levers = Levers(call)
-    levers.reset()
-    levers.freeze()
-    if behaviour:
-        levers.configure(**behaviour)
-    return call, levers
 
 
 @check("limit.headers-count-down", "REQ-LIMIT-001", "REQ-LIMIT-003")
@@ -62,7 +50,7 @@ def headers_count_down(probe: Probe) -> None:
 @check("limit.a-fresh-minute-has-all-of-them", "REQ-LIMIT-001", "REQ-LIMIT-005", needs=("any-key", "control"))
 def a_fresh_minute_has_all_of_them(probe: Probe) -> None:
     """100 runs, 1000 looks at tasks and 50 uploads; each window by itself, on the world's clock."""
-    call, levers = _fresh(probe, "minute")
+    call, levers = probe.world("minute")
     for rate, most in MOST.items():
         answer = _call(call, rate)
         told = f"{answer.line()}: X-RateLimit-Remaining after the first call of its kind"
@@ -77,7 +65,7 @@ def a_fresh_minute_has_all_of_them(probe: Probe) -> None:
 @check("limit.both-addresses-of-a-run-count-together", "REQ-LIMIT-001", needs=("any-key", "control"))
 def both_addresses_of_a_run_count_together(probe: Probe) -> None:
     """POST /run is POST /apps/run."""
-    call, _ = _fresh(probe, "addresses")
+    call, _ = probe.world("addresses")
     left = [_left(call.send("POST", path, json={}))[0] for path in ("/apps/run", "/run", "/apps/run")]
     told = "X-RateLimit-Remaining of POST /apps/run, POST /run and POST /apps/run once more"
     probe.equal("REQ-LIMIT-001", left, [99, 98, 97], told)
@@ -87,7 +75,7 @@ def both_addresses_of_a_run_count_together(probe: Probe) -> None:
 def off_means_off(probe: Probe) -> None:
     """Nobody is stopped unless the switch says so."""
     for switch, last in (("off", 422), ("documented", 429)):
-        call, _ = _fresh(probe, "switch", rate_limits=switch)
+        call, _ = probe.world("switch", rate_limits=switch)
         statuses = [_call(call, "upload").status for _ in range(51)]
         told = f"POST /files 51 times in a minute, rate_limits: {switch}: the statuses but the last, and the last,"
         probe.equal("REQ-LIMIT-002", (set(statuses[:-1]), statuses[-1]), ({422}, last), told)
@@ -96,9 +84,9 @@ def off_means_off(probe: Probe) -> None:
 @check("limit.one-too-many", "REQ-LIMIT-004", "REQ-LIMIT-005", needs=("any-key", "control"))
 def one_too_many(probe: Probe) -> None:
     """429 and how long to wait, after which the call is let in; another key was never stopped."""
-    other, _ = _fresh(probe, "patient", rate_limits="documented")
+    other, _ = probe.world("patient", rate_limits="documented")
     for rate in ("upload", "run"):
-        call, levers = _fresh(probe, "hasty", rate_limits="documented")
+        call, levers = probe.world("hasty", rate_limits="documented")
         answer = [_call(call, rate) for _ in range(MOST[rate] + 1)][-1]
         if not probe.problem("REQ-LIMIT-004", answer, 429, "rate_limited"):
             continue
@@ -126,7 +114,7 @@ def excess_waits_or_fails(probe: Probe) -> None:
     """With one task at once the second stays queued until the first has ended; or it fails late, by the switch."""
     body = {"app": probe.app, "input": probe.cheap}
     for way, requirement in (("queue", "REQ-LIMIT-006"), ("fail", "REQ-LIMIT-007")):
-        call, levers = _fresh(probe, f"excess-{way}")
+        call, levers = probe.world(f"excess-{way}")
         levers.configure(latency="quick", concurrency=1, concurrency_excess=way)
         first, second = (call.send("POST", "/apps/run", json=body).member("id") for _ in range(2))
         levers.advance(2.0)

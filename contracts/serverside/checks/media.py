@@ -12,7 +12,8 @@ from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.media import clip, decoding, h264
 from contracts.serverside.media.clip import AAC_LC, AAC_SAMPLES, Clip
 from contracts.serverside.pictures import COLOURS
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 
 _FPS = 24
 _BT709 = (1, 1, 1)

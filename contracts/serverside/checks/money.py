@@ -8,8 +8,8 @@ from contracts.serverside import clips, estimates
 from contracts.serverside.caller import Caller
 from contracts.serverside.check import check
 from contracts.serverside.clips import Kind
-from contracts.serverside.levers import Levers
-from contracts.serverside.probe import NOBODY, PROMPT, Probe
+from contracts.serverside.probe import NOBODY, Probe
+from contracts.serverside.specimens import PROMPT
 from contracts.wire.statuses import Status
 
 _FAILS_LATE: Mapping[VersionName, Mapping[str, Any]] = {
@@ -17,15 +17,6 @@ _FAILS_LATE: Mapping[VersionName, Mapping[str, Any]] = {
     "2026-08": {"prompt": PROMPT, "resolution": "720p", "sound": True},
 }
 """What is seen to fail only once the task runs (REQ-INPUT-048 ff.)."""
-
-
-def _world(probe: Probe, name: str) -> tuple[Caller, Levers]:
-    """Return a fresh key with play money and a clock that stands still, and its control plane."""
-    call = probe.keyed(f"{probe.target.api_key}-{name}")
-    levers = Levers(call)
-    levers.reset()
-    levers.freeze()
-    return call, levers
 
 
 def _run(probe: Probe, call: Caller, given: Any = None) -> str:  # noqa: ANN401  # JSON
@@ -89,8 +80,7 @@ def clips_with_a_voice(probe: Probe) -> None:
 @check("money.a-failure-is-free", "REQ-MONEY-005", needs=("control", "any-key", "spend"))
 def a_failure_is_free(probe: Probe) -> None:
     """A task that fails after it has begun costs nothing, and the balance stays."""
-    call, levers = _world(probe, "failing")
-    levers.configure(enforce="observed")
+    call, levers = probe.world("failing", enforce="observed")
     before = call.send("GET", "/billing/balance").member("balance")
     task = _run(probe, call, _FAILS_LATE[probe.target.app_version])
     levers.advance()
@@ -106,7 +96,7 @@ def a_failure_is_free(probe: Probe) -> None:
 @check("money.a-refusal-is-free", "REQ-MONEY-005", needs=("control", "any-key", "spend"))
 def a_refusal_is_free(probe: Probe) -> None:
     """An input that is refused leaves the balance as it was."""
-    call, _ = _world(probe, "refused")
+    call, _ = probe.world("refused")
     before = call.send("GET", "/billing/balance").member("balance")
     answer = call.send("POST", "/apps/run", json={"app": probe.app, "input": {"prompt": 5}})
     after = call.send("GET", "/billing/balance").member("balance")
@@ -118,8 +108,7 @@ def cancelled_before_and_while_it_ran(probe: Probe) -> None:
     """Before it ran: nothing. While it ran: the full price."""
     price = clips.price("low-silent", 5)
     for before_running in (True, False):
-        call, levers = _world(probe, "cancelling")
-        levers.configure(latency="realistic")
+        call, levers = probe.world("cancelling", latency="realistic")
         task = _run(probe, call)
         status, moved = None, 0
         while not before_running and status != Status.RUNNING and moved < 600:
@@ -155,7 +144,7 @@ def cancelled_at_once(probe: Probe) -> None:
 @check("money.a-world-starts-with-money", "REQ-MONEY-007", needs=("control", "any-key", "spend"))
 def a_world_starts_with_money(probe: Probe) -> None:
     """With $100, or what the server was started with; a run that it cannot pay for is 402, one that it can is not."""
-    call, levers = _world(probe, "poor")
+    call, levers = probe.world("poor")
     answer = call.send("GET", "/billing/balance")
     wanted = levers.get("/settings")["server"]["credits"]
     probe.equal("REQ-MONEY-007", answer.member("balance"), wanted, f"{answer.line()} of a fresh key: the balance")
@@ -175,7 +164,7 @@ def a_world_starts_with_money(probe: Probe) -> None:
 @check("money.a-cost-comes-with-the-end", "REQ-MONEY-008", needs=("control", "any-key", "spend"))
 def a_cost_comes_with_the_end(probe: Probe) -> None:
     """404 until the task has ended, then what it cost, and so much less is left."""
-    call, levers = _world(probe, "ending")
+    call, levers = probe.world("ending")
     before = call.send("GET", "/billing/balance").member("balance")
     task = _run(probe, call)
     levers.advance(0)

@@ -7,7 +7,8 @@ from contracts.apps.table import VERSIONS
 from contracts.serverside.cases import violations_of
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.probe import PROMPT, Probe
+from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import PROMPT
 from contracts.wire.statuses import TERMINAL, Status
 
 _MOST_WAIT = 25.0

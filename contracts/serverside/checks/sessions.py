@@ -86,8 +86,7 @@ def other_version_is_refused(probe: Probe) -> None:
 @check("session.busy-worker-is-leased", "REQ-SESSION-010", needs=("control", "spend"))
 def busy_worker_is_leased(probe: Probe) -> None:
     """While its last task runs, another run is refused."""
-    call = probe.keyed(f"{probe.target.api_key}-leased")
-    probe.control(call).freeze()
+    call, _ = probe.world("leased")
     body = {"app": probe.app, "input": probe.cheap}
     session = call.send("POST", "/apps/run", json={**body, "session": "new"}).member("session_id")
     answer = call.send("POST", "/apps/run", json={**body, "session": session})
@@ -97,9 +96,7 @@ def busy_worker_is_leased(probe: Probe) -> None:
 @check("session.expires-when-idle", "REQ-SESSION-004", "REQ-SESSION-008", needs=("control", "spend"))
 def expires_when_idle(probe: Probe) -> None:
     """After its idle timeout on the server's clock it cannot be used any more."""
-    call = probe.keyed(f"{probe.target.api_key}-idle")
-    levers = probe.control(call)
-    levers.freeze()
+    call, levers = probe.world("idle")
     body = {"app": probe.app, "input": probe.cheap}
     made = call.send("POST", "/apps/run", json={**body, "session": "new", "session_timeout": 60})
     session = made.member("session_id")

@@ -79,10 +79,7 @@ def _followed(probe: Probe) -> tuple[dict[str, Any], Callable[[], Exchange]]:
             return probe.call.send("GET", f"/tasks/{begun['id']}")
 
         return begun, look
-    call = probe.keyed(f"{probe.target.api_key}-life")
-    levers = probe.control(call)
-    levers.configure(latency="quick")
-    levers.freeze()
+    call, levers = probe.world("life", latency="quick")
     made: dict[str, Any] = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).data
 
     def move() -> Exchange:

@@ -9,7 +9,6 @@ from typing import Any
 from contracts import schemas
 from contracts.serverside.caller import Caller
 from contracts.serverside.check import check
-from contracts.serverside.levers import Levers
 from contracts.serverside.probe import Probe
 from contracts.serverside.receiver import Delivered, Receiver, receiver
 from contracts.wire.ids import parse_timestamp
@@ -26,13 +25,6 @@ QUIET = 0.3
 def _body(delivered: Delivered | None) -> dict[str, Any]:
     found = json.loads(delivered.body) if delivered is not None else {}
     return found if isinstance(found, dict) else {}
-
-
-def _world(probe: Probe, name: str) -> tuple[Caller, Levers]:
-    call = probe.keyed(f"{probe.target.api_key}-{name}")
-    levers = probe.control(call)
-    levers.freeze()
-    return call, levers
 
 
 def _submitted(probe: Probe, call: Caller, hooks: Receiver, **given: Any) -> str:  # noqa: ANN401  # JSON
@@ -71,7 +63,7 @@ def comes_once_with_the_end(probe: Probe) -> None:
 @check("webhook.tells-of-a-cancel", "REQ-WEBHOOK-001", needs=("control", "spend"))
 def tells_of_a_cancel(probe: Probe) -> None:
     """A cancelled task has one too."""
-    call, levers = _world(probe, "cancelled")
+    call, levers = probe.world("cancelled")
     with receiver() as hooks:
         task = _submitted(probe, call, hooks)
         call.send("POST", f"/tasks/{task}/cancel", json={})
@@ -85,8 +77,7 @@ def tells_of_a_cancel(probe: Probe) -> None:
 @check("webhook.old-number-under-the-switch", "REQ-WEBHOOK-004", needs=("control", "spend"))
 def old_number_under_the_switch(probe: Probe) -> None:
     """9, as in the app page's sample."""
-    call, levers = _world(probe, "legacy")
-    levers.configure(status_numbers="legacy")
+    call, levers = probe.world("legacy", status_numbers="legacy")
     with receiver() as hooks:
         _submitted(probe, call, hooks)
         levers.advance()
@@ -97,7 +88,7 @@ def old_number_under_the_switch(probe: Probe) -> None:
 @check("webhook.is-tried-again", "REQ-WEBHOOK-005", "REQ-WEBHOOK-008", needs=("control", "spend"))
 def is_tried_again(probe: Probe) -> None:
     """After 1, 5, 25 and 125 seconds of the server's clock, then no more; each attempt is kept and can be replayed."""
-    call, levers = _world(probe, "retried")
+    call, levers = probe.world("retried")
     with receiver((500,)) as hooks:
         task = _submitted(probe, call, hooks)
         levers.advance()
@@ -121,7 +112,7 @@ def is_tried_again(probe: Probe) -> None:
 @check("webhook.redirect-is-no-delivery", "REQ-WEBHOOK-006", needs=("control", "spend"))
 def redirect_is_no_delivery(probe: Probe) -> None:
     """It is not followed, and the delivery is tried again."""
-    call, levers = _world(probe, "redirected")
+    call, levers = probe.world("redirected")
     with receiver((302, 200)) as hooks:
         _submitted(probe, call, hooks)
         levers.advance()
@@ -132,7 +123,7 @@ def redirect_is_no_delivery(probe: Probe) -> None:
 @check("webhook.is-signed-when-told-to", "REQ-WEBHOOK-007", needs=("control", "spend"))
 def is_signed_when_told_to(probe: Probe) -> None:
     """Without a secret no signature, with one the Standard Webhooks headers over the raw body."""
-    call, levers = _world(probe, "signed")
+    call, levers = probe.world("signed")
     with receiver() as hooks:
         _submitted(probe, call, hooks)
         levers.advance()
@@ -158,7 +149,7 @@ def is_signed_when_told_to(probe: Probe) -> None:
 @check("webhook.foreign-target-is-captured", "REQ-WEBHOOK-009", needs=("control", "spend"))
 def foreign_target_is_captured(probe: Probe) -> None:
     """Nothing is sent beyond this machine; the delivery is kept with the reason."""
-    call, levers = _world(probe, "captured")
+    call, levers = probe.world("captured")
     body = {"app": probe.app, "input": probe.cheap, "webhook": "https://hooks.example.com/x"}
     task = call.send("POST", "/apps/run", json=body).member("id")
     levers.advance()

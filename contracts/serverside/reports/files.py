@@ -1,14 +1,12 @@
 """Reports as files: JSON to keep and compare, JUnit for CI, Markdown for a pull request."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from contracts.serverside import shapes
-from contracts.serverside.exchange import Exchange
+from contracts.serverside.caller import Recorder
 from contracts.serverside.reports import words
 from contracts.serverside.results import Results
 
@@ -16,20 +14,20 @@ MOST_EVIDENCE = 2_000
 """Exchanges that a saved run holds."""
 
 
-def saved(results: Results, exchanges: Sequence[Exchange]) -> dict[str, Any]:
+def saved(results: Results, recorder: Recorder) -> dict[str, Any]:
     """Return the run as JSON with its evidence and the shapes of all answers, for `drift`."""
     cited = {number for row in results.rows.values() for finding in row.findings for number in finding.exchanges}
-    kept = [exchange for exchange in exchanges if exchange.number in cited][:MOST_EVIDENCE]
+    kept = [exchange for exchange in recorder.exchanges if exchange.number in cited][:MOST_EVIDENCE]
     return {
         **results.document(),
-        "shapes": shapes.of_answers(exchanges),
+        "shapes": recorder.shapes,
         "exchanges": [exchange.document() for exchange in kept],
     }
 
 
-def write_json(path: Path, results: Results, exchanges: Sequence[Exchange]) -> None:
+def write_json(path: Path, results: Results, recorder: Recorder) -> None:
     """Write the run as JSON."""
-    path.write_text(json.dumps(saved(results, exchanges), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(json.dumps(saved(results, recorder), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def write_junit(path: Path, results: Results) -> None:

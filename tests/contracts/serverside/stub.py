@@ -1,12 +1,16 @@
 """A server that is no emulator: it knows a few routes, and most of what it says is wrong in a small way."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
-ANSWERS = {
+Answers = Mapping[str, tuple[int, Any]]
+"""Status and document by path."""
+
+ANSWERS: Answers = {
     "/me": (200, {"success": True, "data": {"user": {"id": "u1"}}}),
     "/tasks": (200, {"items": []}),
     "/apps/run": (200, {"id": "task-1", "status": 9}),
@@ -16,10 +20,11 @@ ANSWERS = {
 
 class _Stub(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    answers: Answers = ANSWERS
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, document = ANSWERS.get(self.path.partition("?")[0], (404, {"error": "nope"}))
+        status, document = self.answers.get(self.path.partition("?")[0], (404, {"error": "nope"}))
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -35,9 +40,9 @@ class _Stub(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def stub() -> Iterator[str]:
+def stub(answers: Answers = ANSWERS) -> Iterator[str]:
     """Serve the stub on a loopback port and yield its base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Stub)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Stub", (_Stub,), {"answers": answers}))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

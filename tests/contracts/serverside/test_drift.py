@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contracts.serverside import drift, shapes
+from contracts.serverside import drift
+from contracts.serverside.caller import Recorder
 from contracts.serverside.drift import DriftError
 
 from .test_exchange import exchange
@@ -56,9 +57,13 @@ def test_a_shape_that_moved_is_told_with_its_place() -> None:
 
 
 def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
-    """Lists are looked into, inputs are not: they are the caller's."""
+    """Lists are looked into, inputs are not: they are the caller's. What is forgotten leaves its shape."""
     one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
-    assert shapes.of_answers([one]) == {
+    recorder = Recorder()
+    recorder.keep(one)
+    recorder.forget(())
+    assert recorder.exchanges == ()
+    assert recorder.shapes == {
         "tasks.get 200": {
             "/": ["object"],
             "/input": ["object"],

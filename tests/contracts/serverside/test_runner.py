@@ -69,7 +69,7 @@ def test_the_reports_say_the_same(tmp_path: Path) -> None:
     assert files.markdown(results).count("| fail |") == broken + 1
     files.write_junit(tmp_path / "junit.xml", results)
     assert len(ET.parse(tmp_path / "junit.xml").findall(".//failure")) == broken
-    files.write_json(tmp_path / "run.json", results, recorder.exchanges)
+    files.write_json(tmp_path / "run.json", results, recorder)
     assert "test-key" not in (tmp_path / "run.json").read_text()
     html = page.render(results, recorder.exchanges)
     assert html.count('data-verdict="fail"') == broken

@@ -94,6 +94,12 @@ def invalid_keys_are_forbidden(surgery: Surgery) -> None:
     surgery.wrap(keys, "admit", _magic("_invalid", "x_forbidden"))
 
 
+@mutant("REQ-AUTH-011")
+def capitals_mean_nothing(surgery: Surgery) -> None:
+    """Keys with `INVALID` are let in."""
+    surgery.wrap(keys, "admit", _magic("INVALID", "x"))
+
+
 @mutant("REQ-AUTH-006")
 def forbidden_keys_are_let_in(surgery: Surgery) -> None:
     """Keys with `_forbidden` are let in."""

@@ -108,6 +108,12 @@ def no_heartbeats(surgery: Surgery) -> None:
     surgery.replace(wire, "heartbeat", lambda _stream: b"")
 
 
+@mutant("REQ-STREAM-006")
+def heartbeats_twice_as_rare(surgery: Surgery) -> None:
+    """A heartbeat comes every 20 s."""
+    surgery.replace(streams, "HEARTBEAT_SECONDS", 20.0)
+
+
 @mutant("REQ-STREAM-017")
 def stream_and_get_disagree(surgery: Surgery) -> None:
     """The last line of a stream has another time than GET."""

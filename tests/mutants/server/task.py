@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from contracts.wire.problems import Problem
 from mockserver import task as tasks
-from mockserver.api import listing
+from mockserver.api import filters, listing
 from mockserver.api import tasks as routes
 from tests.mutants.mutant import mutant
 from tests.mutants.surgery import Answer, Surgery
@@ -96,6 +97,28 @@ def app_is_left_out(surgery: Surgery) -> None:
 def pages_overlap(surgery: Surgery) -> None:
     """A cursor begins one item too early."""
     surgery.wrap(listing, "_start", lambda original, *given: max(0, original(*given) - 1))
+
+
+@mutant("REQ-TASK-027")
+def lost_cursors_begin_again(surgery: Surgery) -> None:
+    """A cursor whose task was deleted gives the first page."""
+
+    def start(original: Any, *given: Any) -> int:
+        try:
+            return int(original(*given))
+        except Problem as problem:
+            if problem.code != "not_found":
+                raise
+            return 0
+
+    surgery.wrap(listing, "_start", start)
+
+
+@mutant("REQ-TASK-028")
+def filters_take_any_value(surgery: Surgery) -> None:
+    """What `in` compares with need not be a list."""
+    surgery.item(filters._WANTS, "in", (object, "anything"))
+    surgery.item(filters.OPERATORS, "in", lambda have, want: have == want)
 
 
 @mutant("REQ-TASK-014")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.apps.table import VersionName
-from contracts.serverside.probe import price_of
+from contracts.serverside.specimens import price_of
 from contracts.serverside.target import Target
 
 
