@@ -89,7 +89,7 @@ def recorder() -> ModuleType:
     return module
 
 
-@pytest.mark.requirement("REQ-ERR-006")
+@pytest.mark.requirement("REQ-ENV-009", "REQ-ERR-006")
 @pytest.mark.parametrize("envelope", ENVELOPES)
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=name_of)
 def test_replay_gives_the_recorded_answer(exchange: Exchange, envelope: Envelope) -> None:

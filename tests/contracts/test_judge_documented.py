@@ -187,7 +187,8 @@ def test_a_voice_is_for_the_better_quality_only(version: VersionName) -> None:
 @pytest.mark.requirement("REQ-INPUT-031")
 @both_versions
 def test_a_voice_without_an_image_is_dropped(version: VersionName) -> None:
-    """Text-to-video has no voices."""
+    """Text-to-video has no voices, wherever they were to speak."""
+    assert ("/voice_id", "voice_requires_image") in warned(verdict(version, prompt="a cat", voice_id="1"))
     found = verdict(version, prompt=MARKER[version], voice_id="1")
     assert (warned(found), made(found)) == ([("/voice_id", "voice_requires_image")], ("text-to-video", True))
     assert found.accepted is not None

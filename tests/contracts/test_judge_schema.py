@@ -25,6 +25,7 @@ from .verdicts import PHOTO, both_versions, broken, verdict, warned
     ("version", "field", "value", "rule"),
     [
         ("2026-05", "mode", "PRO", "008"),
+        ("2026-05", "mode", "fast", "008"),
         ("2026-05", "mode", "", "008"),
         ("2026-05", "mode", None, "008"),
         ("2026-05", "aspect_ratio", "16x9", "009"),
@@ -34,6 +35,7 @@ from .verdicts import PHOTO, both_versions, broken, verdict, warned
         ("2026-05", "duration", True, "010"),
         ("2026-05", "negative_prompt", 5, "005"),
         ("2026-08", "resolution", "1080", "016"),
+        ("2026-08", "resolution", "4k", "016"),
         ("2026-08", "resolution", None, "016"),
         ("2026-08", "aspect_ratio", "4:3", "009"),
         ("2026-08", "aspect_ratio", "21:9", "009"),

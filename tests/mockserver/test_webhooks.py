@@ -217,7 +217,7 @@ async def test_signatures_are_those_of_standard_webhooks() -> None:
 
 @pytest.mark.requirement("REQ-WEBHOOK-008")
 async def test_a_replay_sends_the_same_body_again(client: Client) -> None:
-    """A replay is one more attempt, marked as such, and can turn an abandoned delivery into a delivered one."""
+    """A replay is one more attempt beside those before it, and can turn an abandoned delivery into a delivered one."""
     async with receiver([500, 500, 500, 500, 500, 200]) as target:
         await client.run(webhook=target.url)
         await client.advance()
@@ -226,7 +226,9 @@ async def test_a_replay_sends_the_same_body_again(client: Client) -> None:
         replayed = await client.post(f"/_mock/deliveries/{before['id']}/replay")
         assert replayed.json()["attempt"]["replay"] is True
         assert target.received[5].body == target.received[0].body
-    assert (await the_delivery(client))["state"] == "delivered"
+    after = await the_delivery(client)
+    assert after["state"] == "delivered"
+    assert [attempt["replay"] for attempt in after["attempts"]] == [False] * 5 + [True]
 
 
 async def test_a_replay_before_the_end_is_refused(client: Client) -> None:
