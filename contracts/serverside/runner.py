@@ -9,6 +9,12 @@ from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, RunBegan, RunEnded
 from contracts.serverside.target import Target
 
+PHASES = ("scripted", "generated", "schemathesis", "machine")
+"""All of them, in their order."""
+
+EXAMPLES = 20
+"""Generated cases of each operation or kind of input, unless told otherwise: what CI runs, in a minute or two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -20,7 +26,7 @@ class Wish:
     names: tuple[str, ...] = ()
     """Checks by name; empty for all of the areas."""
     seed: int = 0
-    max_examples: int = 20
+    max_examples: int = EXAMPLES
     """Generated cases of each operation or scenario."""
 
 

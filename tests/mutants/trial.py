@@ -1,13 +1,14 @@
-"""Judges an emulator with a fault in it, by the checks that speak of the requirement meant."""
+"""Judges an emulator with a fault in it, by the checks that speak of the requirement meant; and one without, by all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from contracts.apps.table import VERSIONS
 from contracts.serverside import check
 from contracts.serverside.caller import Recorder
 from contracts.serverside.finding import Verdict
 from contracts.serverside.results import Results
-from contracts.serverside.runner import Wish, run
+from contracts.serverside.runner import EXAMPLES, PHASES, Wish, run
 from contracts.serverside.target import Target
 from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
 from mockserver.testing import serving
@@ -37,18 +38,8 @@ def try_mutant(mutant: Mutant) -> Trial:
     names = mutant.checks or tuple(row.name for row in check.load() if mutant.requirement in row.requirements)
     if not names:
         raise ValueError(f"{mutant.name}: no check cites {mutant.requirement}; name the checks that are to be run")
-    results = Results()
     with mutant.applied(), serving(SETTINGS) as server:
-        target = Target(
-            server.base_url,
-            "mutant",
-            app_version=mutant.version,
-            spend=1000 * MICROCENTS_PER_USD,
-            patience=5,
-            task_patience=5,
-        )
-        for event in run(target, Wish(names=names), Recorder()):
-            results.take(event)
+        results = _judged(Target(server.base_url, "mutant", app_version=mutant.version), Wish(names=names))
     row = results.rows[mutant.requirement]
     return Trial(mutant, row.verdict, row.told)
 
@@ -58,3 +49,20 @@ def try_all(wanted: str = "") -> Iterator[Trial]:
     for mutant in load():
         if wanted in mutant.name:
             yield try_mutant(mutant)
+
+
+def try_unmutated(seed: int, phases: tuple[str, ...] = PHASES, max_examples: int = EXAMPLES) -> Results:
+    """Judge the emulator as it is, with a seed for it and for the suite; the app's versions take turns."""
+    version = VERSIONS[seed % len(VERSIONS)]
+    settings = replace(SETTINGS, seed=seed, behaviour=replace(SETTINGS.behaviour, app_version=version))
+    with serving(settings) as server:
+        target = Target(server.base_url, "unmutated", app_version=version)
+        return _judged(target, Wish(phases, seed=seed, max_examples=max_examples))
+
+
+def _judged(target: Target, wish: Wish) -> Results:
+    results = Results()
+    dear = replace(target, spend=1000 * MICROCENTS_PER_USD, patience=5, task_patience=5)
+    for event in run(dear, wish, Recorder()):
+        results.take(event)
+    return results
