@@ -19,6 +19,9 @@ from mockserver.testing.adaptors.reference import Reference
 from tests.mutants import client_mutant
 from tests.mutants.client_mutant import ClientMutant
 
+OTHERS = 3
+"""Cases beside those about a mutant's check, where not all of its area are played."""
+
 PARALLEL = 8
 """Cases at once; most of their time is waiting."""
 
@@ -98,10 +101,17 @@ def of_areas(*areas: str) -> list[Case]:
     return [row for row in cases.cases() if row.area in areas]
 
 
-def try_mutant(mutant: ClientMutant) -> Trial:
-    """Play the cases of a mutant's area to the reference client with its sin."""
+def nearest(mutant: ClientMutant) -> list[Case]:
+    """Return those cases of a mutant's area that are about its check, and the first ones, which are about others."""
+    area = of_areas(mutant.area)
+    concerned = [row for row in area if any(probe.check.id == mutant.check for probe in row.probes)]
+    return list({row.name: row for row in [*concerned, *area[:OTHERS]]}.values())
+
+
+def try_mutant(mutant: ClientMutant, chosen: Iterable[Case] | None = None) -> Trial:
+    """Play cases, those of a mutant's area unless given, to the reference client with its sin."""
     with mutant.applied():
-        return try_client(Reference(), of_areas(mutant.area))
+        return try_client(Reference(), of_areas(mutant.area) if chosen is None else chosen)
 
 
 def try_all(wanted: str = "") -> Iterator[tuple[ClientMutant, Trial]]:
