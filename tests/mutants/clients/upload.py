@@ -74,13 +74,13 @@ def names_the_presigned_url(surgery: Surgery) -> None:
 def uploads_what_looks_like_a_file(surgery: Surgery) -> None:
     """It takes words without blanks for base64."""
 
-    def run(original: Any, self: Client, app: str, given: Mapping[str, Any], **options: Any) -> Any:
+    def run(original: Any, self: Client, app: str, given: Mapping[str, Any], *rest: Any, **options: Any) -> Any:
         for value in given.values():
             if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9+/]{16,}={0,2}", value) and not len(value) % 4:
                 content = base64.b64decode(value)
                 told = {"uri": "", "filename": "", "content_type": "image/png", "size": len(content)}
                 self._call("POST", "/files", {"files": [told]}, again=True)
-        return original(self, app, given, **options)
+        return original(self, app, given, *rest, **options)
 
     surgery.wrap(Client, "run", run)
 

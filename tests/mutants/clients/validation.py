@@ -32,8 +32,9 @@ def tidies_the_input(surgery: Surgery) -> None:
             return [tidy(member) for member in value]
         return unicodedata.normalize("NFKD", value).strip() if isinstance(value, str) else value
 
-    def run(original: Any, self: Client, app: str, given: Any, **options: Any) -> Any:
-        return original(self, app, given if "mode" in given and given["mode"] == 0 else tidy(given), **options)
+    def run(original: Any, self: Client, app: str, given: Any, *rest: Any, **options: Any) -> Any:
+        told = given if "mode" in given and given["mode"] == 0 else tidy(given)
+        return original(self, app, told, *rest, **options)
 
     surgery.wrap(Client, "run", run)
 
