@@ -158,8 +158,8 @@ def routes() -> Sequence[Route]:
             "GET",
             "/parity",
             parity.get,
-            "Lists every promise with its label, source, tests and decision; as a page, JSON, Markdown or text, by Accept.",
-            query={"format": "html, json, markdown or text, instead of Accept", "area": "only this area, such as stream"},
+            "Lists every promise with its label, source, tests and decision; as HTML, JSON, Markdown or text.",
+            query={"format": "html, json, markdown or text; else by Accept", "area": "only this area, such as stream"},
             needs_key=False,
         ),
         Route(
