@@ -158,8 +158,8 @@ def routes() -> Sequence[Route]:
             "GET",
             "/parity",
             parity.get,
-            "Lists every promise with its label, source, tests and decision; as HTML, JSON or Markdown, by Accept.",
-            query={"format": "html, json or markdown, instead of Accept", "area": "only this area, such as STREAM"},
+            "Lists every promise with its label, source, tests and decision; as HTML, JSON, Markdown or text.",
+            query={"format": "html, json, markdown or text; else by Accept", "area": "only this area, such as stream"},
             needs_key=False,
         ),
         Route(
