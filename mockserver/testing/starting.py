@@ -41,7 +41,8 @@ def _chosen(config: pytest.Config, settings: Settings) -> Settings:
     try:
         return settings if seed is None else replace(settings, seed=seed)
     except SettingsError as error:
-        pytest.fail(f"--inference-seed: {error}", pytrace=False)
+        wrong = str(error)
+    pytest.fail(f"--inference-seed: {wrong}", pytrace=False)
 
 
 def _parsed(token: str) -> WorldToken:

@@ -79,12 +79,13 @@ def altered_url_is_refused(probe: Probe) -> None:
     parts = urlsplit(record["upload_url"])
     query = dict(parse_qsl(parts.query))
     signature = max(query, key=lambda name: len(query[name])) if query else ""
+    given = query.get(signature, "")
+    # At its beginning: of the last character of base64 some bits say nothing.
+    forged = ("y" if given[:1] == "x" else "x") + given[1:]
     expiry = next((name for name in query if "expires" in name.lower()), "")
     altered = {
         "without its query": urlunsplit(parts._replace(query="")),
-        "with another signature": urlunsplit(
-            parts._replace(query=urlencode({**query, signature: query.get(signature, "")[:-1] + "x"}))
-        ),
+        "with another signature": urlunsplit(parts._replace(query=urlencode({**query, signature: forged}))),
         "with another expiry": urlunsplit(parts._replace(query=urlencode({**query, expiry: "999999"}))),
         "for another file": urlunsplit(parts._replace(path=urlsplit(other["upload_url"]).path)),
     }

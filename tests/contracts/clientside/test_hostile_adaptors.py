@@ -76,7 +76,7 @@ def played(adaptor: Adaptor, deadline: float = 0.3) -> dict[str, str]:
 )
 def test_what_an_adaptor_says_wrongly_is_told(start: Start, body: str, told: str) -> None:
     """The verdicts are the harness's, and the reason says what was expected."""
-    for verdict in played(start(body)).values():
+    for verdict in played(start(body), deadline=10.0).values():
         assert told in verdict
 
 
