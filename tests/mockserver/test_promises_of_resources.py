@@ -104,14 +104,14 @@ async def test_me_names_user_and_team(client: Client) -> None:
     assert (task["user_id"], task["team_id"]) == (me["user"]["id"], me["team"]["id"])
 
 
-@pytest.mark.requirement("REQ-ACCOUNT-002")
+@pytest.mark.requirement("REQ-ACCOUNT-002", "REQ-MONEY-001")
 async def test_billing_is_the_balance_and_more(client: Client) -> None:
     """The same whole number at both addresses, before and after it changes."""
     for _ in range(2):
         whole, bare = (await client.get("/billing")).data, (await client.get("/billing/balance")).data
         assert whole.keys() == {"balance", "currency", "status"}
         assert bare == {"balance": whole["balance"]}
-        assert type(bare["balance"]) is int
+        assert (type(bare["balance"]), type(whole["balance"])) == (int, int)
         await client.run()
         await client.advance()
 

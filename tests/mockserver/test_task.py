@@ -70,6 +70,7 @@ async def test_the_output_appears_with_completion_and_not_before(client: Client)
     await client.advance()
     url = (await client.get(f"/tasks/{task['id']}")).data["output"]["video"]
     assert url.startswith("http://127.0.0.1:8787/app/files/t/")
+    assert url.endswith(".mp4")
     await client.configure(file_values="object")
     shown = (await client.get(f"/tasks/{task['id']}")).data["output"]["video"]
     assert (shown["uri"], shown["content_type"]) == (url, "video/mp4")
