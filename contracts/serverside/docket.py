@@ -9,7 +9,7 @@ from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
 from contracts.serverside.specimens import Specimens
-from contracts.serverside.target import Target
+from contracts.serverside.target import Target, TargetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,16 @@ class Docket:
 
     @classmethod
     def opened(cls, target: Target, recorder: Recorder) -> Self:
-        """Ask the server what it is, and make callers."""
+        """Ask the server what it is, and make callers.
+
+        Raises:
+            TargetError: nothing answers there.
+        """
         stranger = Caller(target, recorder, target.api_key)
         try:
+            first = stranger.send("GET", "/openapi.json", key=None, version=None)
+            if first.status is None:
+                raise TargetError(f"nothing answers at {target.base_url}: {first.error}; is the server running?")
             has_levers = Levers.found(stranger)
             server = _name(stranger)
         finally:

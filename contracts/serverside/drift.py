@@ -45,9 +45,11 @@ def read(path: Path) -> Mapping[str, Any]:
         document = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise DriftError(f"cannot read {path}: {error}; expected a file of `inferencesh-mock check --save`") from None
-    if not isinstance(document, dict) or document.get("kind") != KIND:
+    whole = isinstance(document, dict) and document.get("kind") == KIND
+    if not whole or not isinstance(document.get("requirements"), list) or not isinstance(document.get("shapes"), dict):
         raise DriftError(f"{path} is no saved run; expected a file of `inferencesh-mock check --save`")
-    return document
+    found: Mapping[str, Any] = document
+    return found
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:

@@ -62,6 +62,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     from schemathesis.engine import from_schema
     from schemathesis.engine.events import (
         FatalError,
+        Interrupted,
         NonFatalError,
         ScenarioFinished,
         ScenarioStarted,
@@ -89,6 +90,9 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
             recorder.forget({number for row in found for number in row.exchanges})
             checks += sum(len(rows) for rows in event.recorder.checks.values())
             yield StepEnded(PHASE, event.recorder.label, clock.now() - begun)
+        elif isinstance(event, Interrupted):
+            # The engine swallows it, and a run that was broken off must not pass for a whole one.
+            raise KeyboardInterrupt
         elif isinstance(event, FatalError):
             stopped = f"{type(event.exception).__name__}: {event.exception}"
         elif isinstance(event, NonFatalError):

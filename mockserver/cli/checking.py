@@ -132,13 +132,17 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
     from contracts.serverside.caller import Recorder
     from contracts.serverside.reports import files, page, terminal
     from contracts.serverside.results import Results
+    from contracts.serverside.target import TargetError
 
     console = Console()
     results, recorder = Results(), Recorder()
-    with terminal.Terminal(console) as shown:
-        for event in runner.run(target, wish, recorder):
-            results.take(event)
-            shown.take(event)
+    try:
+        with terminal.Terminal(console) as shown:
+            for event in runner.run(target, wish, recorder):
+                results.take(event)
+                shown.take(event)
+    except TargetError as error:
+        raise click.UsageError(str(error)) from None
     terminal.show(results, console, verbose=options["verbose"])
     try:
         if options["save"]:

@@ -40,11 +40,10 @@ def test_a_different_server_is_told_from_ours() -> None:
     assert all(len(row.told) > 10 for row in results.rows.values() if row.verdict == "fail")
 
 
-def test_a_server_that_is_not_there_fails_and_does_not_raise() -> None:
-    """Nothing is green."""
-    results, _ = judged("http://127.0.0.1:9", areas=("env",))
-    assert results.outcome in {"fail", "empty"}
-    assert "no answer (ConnectError" in results.rows["REQ-ENV-001"].told
+def test_a_server_that_is_not_there_is_told() -> None:
+    """In one sentence, and not as promises that are broken."""
+    with pytest.raises(TargetError, match=r"nothing answers at http://127\.0\.0\.1:9: .* server running"):
+        judged("http://127.0.0.1:9", areas=("env",))
 
 
 def test_nothing_is_spent_that_is_not_allowed() -> None:
