@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from contracts.wire.ids import timestamp
+from contracts.wire.money import MICROCENTS_PER_USD
 from contracts.wire.problems import Problem
 from contracts.wire.statuses import Status
 from mockserver import replay
 from mockserver.journal import Exchange
-from mockserver.settings import MICROCENTS_PER_USD
 from mockserver.task import Task
 from mockserver.timeline import last
 

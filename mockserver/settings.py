@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from contracts.apps.table import Enforcement, VersionName
 from contracts.plans.plan import Plan
 from contracts.wire.envelopes import Envelope
+from contracts.wire.money import MICROCENTS_PER_USD
 from contracts.wire.statuses import Numbering
 from contracts.wire.streams import SseEvents
 from mockserver.clock import Mode
@@ -17,7 +18,6 @@ from mockserver.media.rendition import MediaMode
 from mockserver.timeline import Latency
 from mockserver.world_token import MOST_SEED, WorldToken
 
-MICROCENTS_PER_USD = 100_000_000
 MOST_CREDITS = 1_000_000 * MICROCENTS_PER_USD
 """Play money of a new world in microcents at most."""
 

@@ -56,7 +56,6 @@ class CallSpec:
     name: str
     capability: str
     core: bool
-    summary: str
     arguments: Mapping[str, Any]
     """JSON Schemas by name."""
     required: tuple[str, ...]
@@ -65,14 +64,13 @@ class CallSpec:
     saw: Mapping[str, Any]
     example: Mapping[str, Any]
 
-    def schema(self) -> dict[str, Any]:
-        """Return the JSON Schema of its arguments."""
-        return {
-            "type": "object",
-            "properties": dict(self.arguments),
-            "required": list(self.required),
-            "additionalProperties": False,
-        }
+    def fits(self, arguments: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with the names of a case's arguments, or None."""
+        unknown = sorted(arguments.keys() - self.arguments.keys())
+        missing = sorted(set(self.required) - arguments.keys())
+        if unknown or missing:
+            return f"`{self.name}` takes {', '.join(self.arguments)}; unknown are {unknown}, missing {missing}"
+        return None
 
     def needs(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the capabilities that it takes with these arguments."""
@@ -93,7 +91,6 @@ def load() -> Mapping[str, CallSpec]:
                 name=row["name"],
                 capability=row["capability"],
                 core=row["core"],
-                summary=row["summary"],
                 arguments=row.get("with", {}),
                 required=tuple(row["required"]),
                 also=row.get("also", {}),

@@ -37,7 +37,7 @@ AREAS = (
     "limits",
     "money",
     "time",
-)  # fmt: skip - a list of words
+)
 """Of cases. Checks have two more: `wire` and `adaptor`, of which every case emits some."""
 
 _CASE = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?")
@@ -124,7 +124,6 @@ class Case:
     """Whether a good client may get along without meeting what is armed."""
     example: str = ""
     """Strategy that draws inputs: `$input` in an argument stands for one."""
-    axes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def area(self) -> str:
@@ -212,7 +211,7 @@ _MEMBERS = {
     "optional_faults",
     "example",
     "axes",
-}  # fmt: skip - a list of words
+}
 
 
 def _cases_of(where: str, row: dict[str, Any]) -> Iterator[Case]:
@@ -243,7 +242,6 @@ def _case(where: str, row: dict[str, Any], axes: dict[str, str]) -> Case:
         needs=frozenset(row.get("needs", [])),
         optional_faults=row.get("optional_faults", False),
         example=row.get("example", ""),
-        axes=MappingProxyType(axes),
     )
 
 

@@ -1,6 +1,7 @@
 """Plays cases, several at once, and yields what happens as events."""
 
 import queue
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from contracts.clientside import clock, examples, judging
+from contracts import clock
+from contracts.clientside import examples, judging
 from contracts.clientside.case import Case, Witness
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play, Said
 from contracts.clientside.players.stepping import PlayerError, Stage
 from contracts.clientside.protocol import Hello
-from contracts.clientside.verdicts import Verdict
 from contracts.clientside.world import World, WorldError
 
 
@@ -49,7 +50,7 @@ class Emulator:
 
     def world(self, case: Case) -> World:
         """Return a case's own world."""
-        words = "-".join(part for part in case.name.replace("/", "-").replace("[", "-").replace("=", "-").split("]"))
+        words = re.sub(r"[^a-z0-9]+", "-", case.name)
         return World(self.base_url, f"{self.run}-{words}", self.control_token)
 
 
@@ -126,7 +127,6 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
     folder = Path(tempfile.mkdtemp(prefix="inferencesh-mock-conform-"))
     broke: PlayerError | None = None
     said: dict[str, Said] = {}
-    verdict: Verdict = "harness-error"
     try:
         world.set_up(case)
         try:
@@ -136,19 +136,18 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
         play = Play(
             case=case,
             witnesses=player.witnesses,
-            supports=player.hello.supports,
             folder=folder,
+            base_url=world.base_url,
             api_key=world.api_key,
             seen=world.look(videos="download" in case.capabilities and broke is None),
             said=said,
             stderr=player.stderr(case),
-            seconds=clock.now() - begun,
         )
-        emitted = judging.judged(play) if broke is None else judging.unplayed(case, verdict, str(broke))
+        emitted = judging.judged(play) if broke is None else judging.unplayed(case, "harness-error", str(broke))
         world.leave()
         return CaseEnded(case, tuple(emitted), play, clock.now() - begun)
     except WorldError as error:
-        return CaseEnded(case, tuple(judging.unplayed(case, verdict, str(error))), None, clock.now() - begun)
+        return CaseEnded(case, tuple(judging.unplayed(case, "harness-error", str(error))), None, clock.now() - begun)
     finally:
         world.close()
         shutil.rmtree(folder, ignore_errors=True)

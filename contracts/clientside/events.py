@@ -16,7 +16,7 @@ class RunBegan:
 
     client: Hello
     mode: str
-    """`adaptor`, `command` or `observe`."""
+    """How the client is driven: `adaptor`."""
     witnesses: tuple[Witness, ...]
     cases: tuple[str, ...]
     """Names of all that will be played or excused."""

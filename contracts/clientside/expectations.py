@@ -60,15 +60,6 @@ class Expectation:
         return check == self.check and (name == self.where or fnmatch.fnmatchcase(name, self.where))
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Something that is not as it is expected, or an entry that is not needed any more."""
-
-    told: str
-    line: int | None = None
-    """Of the entry; None where there is none."""
-
-
 def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
     """Return the entries of a file.
 
@@ -88,21 +79,22 @@ def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
         raise ExpectationError(f"{file} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ExpectationError(f"{file} is no YAML: {' '.join(str(error).split())[:300]}") from None
-    if not isinstance(document, dict) or document.get("kit") != 1 or not isinstance(document.get("expect"), list):
+    whole = isinstance(document, dict) and document.get("kit") == 1 and isinstance(document.get("expect"), list)
+    if not whole or not isinstance(node, yaml.MappingNode):
         raise ExpectationError(f"{file}: expected `kit: 1` and a list `expect`")
     lines = _lines(node)
     return tuple(_entry(file, row, line, today) for row, line in zip(document["expect"], lines, strict=True))
 
 
-def departures(cases: Sequence[Row], expected: Sequence[Expectation]) -> list[Departure]:
-    """Return what differs from what is expected.
+def departures(cases: Sequence[Row], expected: Sequence[Expectation]) -> list[str]:
+    """Return what differs from what is expected, a sentence each: failures, and entries that are not needed.
 
     Args:
         cases: of a report.
         expected: entries.
     """
     found = [_unexpected(row["name"], check) for row, check in _failing(cases) if not _matching(row, check, expected)]
-    return found + [departure for entry in expected for departure in _stale(cases, entry)]
+    return found + [told for entry in expected for told in _stale(cases, entry)]
 
 
 def baseline(cases: Sequence[Row], because: str) -> str:
@@ -140,34 +132,36 @@ def _matching(row: Row, check: Row, expected: Iterable[Expectation]) -> bool:
     return any(entry.concerns(row["name"], check["check"]) for entry in expected)
 
 
-def _unexpected(name: str, check: Row) -> Departure:
-    return Departure(f"{name}: {check['check']} is {check['verdict']}, and nothing expects it: {check['told'][:200]}")
+def _unexpected(name: str, check: Row) -> str:
+    return f"{name}: {check['check']} is {check['verdict']}, and nothing expects it: {check['told'][:200]}"
 
 
-def _stale(cases: Sequence[Row], entry: Expectation) -> Iterator[Departure]:
+def _stale(cases: Sequence[Row], entry: Expectation) -> Iterator[str]:
     verdicts = [
         check["verdict"] for row in cases for check in row["checks"] if entry.concerns(row["name"], check["check"])
     ]
     if not verdicts:
-        yield Departure(f"line {entry.line}: {entry.check} in {entry.where} was not played; remove it", entry.line)
+        yield f"line {entry.line}: {entry.check} in {entry.where} was not played; remove it"
     elif entry.status == "fail" and not _WRONG & set(verdicts):
-        yield Departure(f"line {entry.line}: {entry.check} does not fail any more; remove it", entry.line)
+        yield f"line {entry.line}: {entry.check} does not fail any more; remove it"
 
 
-def _lines(node: Any) -> list[int]:  # noqa: ANN401  # a YAML node
+def _lines(node: yaml.MappingNode) -> list[int]:
     """Return the line of each entry, from 1."""
-    found = next((value for key, value in node.value if key.value == "expect"), None)
-    return [] if found is None else [item.start_mark.line + 1 for item in found.value]
+    (found,) = (value for key, value in node.value if key.value == "expect")
+    return [item.start_mark.line + 1 for item in found.value]
 
 
 _MEMBERS = ("check", "where", "status", "because", "issue", "until")
 
 
-def _entry(file: Path, row: Any, line: int, today: dt.date) -> Expectation:  # noqa: ANN401  # YAML
+def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
     where = f"{file}, line {line}"
     if not isinstance(row, dict) or set(row) - set(_MEMBERS):
         raise ExpectationError(f"{where}: an entry has {', '.join(_MEMBERS)}; got {str(row)[:120]}")
-    check = row.get("check")
+    if "check" not in row:
+        raise ExpectationError(f"{where}: name a `check`; reports have their names")
+    check = row["check"]
     if check not in case.checks():
         near = difflib.get_close_matches(str(check), case.checks(), n=2)
         hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` and the report have their names"
@@ -179,12 +173,13 @@ def _entry(file: Path, row: Any, line: int, today: dt.date) -> Expectation:  # n
     if not isinstance(row.get("because"), str) or not row["because"].strip():
         raise ExpectationError(f"{where}: say why, in `because`")
     until = row.get("until")
-    if until is not None and (not isinstance(until, dt.date) or until < today):
+    if until is not None and type(until) is not dt.date:
+        raise ExpectationError(f"{where}: until is a date like {today.isoformat()}, not {until!r}")
+    if until is not None and until < today:
         raise ExpectationError(f"{where}: {check} was expected until {until}; mend it, or say anew why not")
     glob = str(row.get("where", "*"))
     if not any(name == glob or fnmatch.fnmatchcase(name, glob) for name in (one.name for one in case.cases())):
         near = difflib.get_close_matches(glob, [one.name for one in case.cases()], n=2)
-        raise ExpectationError(
-            f"{where}: no case is called {glob!r}; {'did you mean ' + ', '.join(near) if near else ''}"
-        )
+        hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` shows them"
+        raise ExpectationError(f"{where}: no case is called {glob!r}; {hint}")
     return Expectation(str(check), glob, row.get("status", "fail"), row["because"], line)

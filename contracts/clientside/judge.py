@@ -19,7 +19,6 @@ class Judge:
     name: str
     witnesses: tuple[Witness, ...]
     """Those without whom it can say nothing."""
-    summary: str
     run: Callable[..., str | None]
     """Takes a Play and keywords; raises FailedCheck or BlockedCheck, and otherwise may say what it saw."""
 
@@ -33,15 +32,14 @@ class Judge:
 
 
 def judge(*witnesses: Witness) -> Callable[[Callable[..., str | None]], Judge]:
-    """Make a function a judge; its name is the judge's, its docstring the summary.
+    """Make a function a judge; its name is the judge's, its docstring says what it decides.
 
     Args:
         witnesses: those without whom it can say nothing.
     """
 
     def made(function: Callable[..., str | None]) -> Judge:
-        summary = (function.__doc__ or "").strip().splitlines()[0]
-        return Judge(function.__name__.replace("_", "-"), witnesses, summary, function)
+        return Judge(function.__name__.replace("_", "-"), witnesses, function)
 
     return made
 

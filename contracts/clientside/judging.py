@@ -68,8 +68,8 @@ def excused(case: Case, supports: frozenset[str]) -> list[Emitted] | None:
     core = [name for name in missing if name in calls.core()]
     if core:
         told = f"the client does not support {core[0]}, which every client of this API needs"
-        return [_emitted(probe, "fail", told) for probe in case.probes]
-    return [_emitted(probe, "not-applicable", f"the client does not support {missing[0]}") for probe in declared(case)]
+        return [_emitted(probe, "fail" if probe in case.probes else "not-run", told) for probe in declared(case)]
+    return unplayed(case, "not-applicable", f"the client does not support {missing[0]}")
 
 
 def unplayed(case: Case, verdict: Verdict, told: str) -> list[Emitted]:
@@ -104,6 +104,11 @@ def problems(every: Iterable[Case]) -> list[str]:
         names = [probe.check.id for probe in declared(row)]
         found += [
             f"{row.name}: emits {name} twice" for name in sorted({name for name in names if names.count(name) > 1})
+        ]
+        found += [
+            f"{row.name}: {step.name}: {wrong}"
+            for step in row.steps
+            if not step.kit and (wrong := calls.load()[step.call].fits(step.arguments))
         ]
         for probe in row.probes:
             if probe.judge not in judges:

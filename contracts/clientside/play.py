@@ -68,16 +68,16 @@ class Play:
 
     case: Case
     witnesses: frozenset[Witness]
-    supports: frozenset[str]
     folder: Path
     """Where the case's files are."""
+    base_url: str
+    """What the client was told to talk to."""
     api_key: str
     """Of the case's world."""
     seen: Seen
     said: dict[str, Said] = field(default_factory=dict)
     """By the names of steps, in their order."""
     stderr: str = ""
-    seconds: float = 0.0
 
     def exchanges(self, operation: str | None = None) -> list[Row]:
         """Return the server's record of calls, the oldest first; `run` stands for both addresses of a run."""
@@ -122,4 +122,4 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "upload": ("objects.put",),
         "download": ("objects.get",),
     }
-)  # fmt: skip - a table
+)

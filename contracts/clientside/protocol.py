@@ -100,7 +100,6 @@ class Reply:
 class Order:
     """One call that a client is asked for."""
 
-    seq: int
     case: str
     base_url: str
     api_key: str
@@ -109,11 +108,11 @@ class Order:
     deadline: float
     """Seconds."""
 
-    def document(self) -> dict[str, Any]:
-        """As JSON, the line that is sent."""
+    def line(self, seq: int) -> dict[str, Any]:
+        """As JSON, what is sent; the answer repeats the number."""
         return {
             "op": "call",
-            "seq": self.seq,
+            "seq": seq,
             "case": self.case,
             "base_url": self.base_url,
             "api_key": self.api_key,

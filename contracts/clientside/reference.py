@@ -1,16 +1,15 @@
 """A client that does everything right: the worked example of how to write one, and what the kit proves itself on.
 
-Synchronous, on httpx, nothing else. What it is careful about, and why, stands beside each part; `conform` tells which
+Synchronous, on httpx. What it is careful about, and why, stands beside each part; `conform` tells which
 case breaks a client that leaves the part out.
 """
 
-import random
-import time  # likewise
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
 
+from contracts import clock, rng
 from contracts.clientside.reference_reading import (
     COMPLETED,
     ApiError,
@@ -100,10 +99,10 @@ class Client:
             TaskError: it failed, was cancelled or rejected.
             TimeLimitError: it has not ended in time.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else clock.now() + timeout
         for attempt in range(10_000):
             if not poll:
-                for _ in self.stream(task, timeout=deadline and deadline - time.monotonic()):
+                for _ in self.stream(task, timeout=deadline and deadline - clock.now()):
                     pass
             found = self.get(task)
             status = ended(found)
@@ -116,14 +115,14 @@ class Client:
 
     def stream(self, task: str, transport: str = "ndjson", timeout: float | None = None) -> Iterator[Task]:
         """Yield the task whenever it has changed, until its stream tells an end; a broken stream is opened again."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else clock.now() + timeout
         known: Task = {}
         last, failures = None, 0
         kind = "text/event-stream" if transport == "sse" else "application/x-ndjson"
         while failures < TRIES:
             headers = {"Accept": kind, "Cache-Control": "no-cache"} | ({"Last-Event-ID": last} if last else {})
             try:
-                left = SILENCE if deadline is None else max(0.05, min(SILENCE, deadline - time.monotonic()))
+                left = SILENCE if deadline is None else max(0.05, min(SILENCE, deadline - clock.now()))
                 limits = httpx.Timeout(10, read=left)
                 url = f"{self.base_url}/tasks/{task}/stream"
                 with self._api.stream("GET", url, headers=headers, timeout=limits) as answer:
@@ -133,7 +132,7 @@ class Client:
                     for event, line in events(answer):
                         last = event or last
                         seen = update(line)
-                        if deadline is not None and time.monotonic() > deadline:
+                        if deadline is not None and clock.now() > deadline:
                             break  # heartbeats do not prolong it; whether the task has ended is looked at below
                         if seen is None:
                             continue
@@ -238,14 +237,14 @@ class Client:
                 if last or not (refused or (again and error.known.get("unclear"))):
                     raise
                 if refused:
-                    time.sleep(min(float(wait or 0), MOST_RETRY_AFTER))
+                    clock.wait(min(float(wait or 0), MOST_RETRY_AFTER))
                     continue
             self._pause(attempt)
         raise AssertionError("not reached")
 
     def _pause(self, attempt: int, deadline: float | None = None, task: str | None = None) -> None:
         """Wait twice as long each time, give or take a tenth, so that clients that failed together do not return so."""
-        seconds = min(MOST_PAUSE, 0.1 * 2**attempt) * random.uniform(0.9, 1.1)  # noqa: S311  # no secret
-        if deadline is not None and time.monotonic() + seconds > deadline:
+        seconds = rng.about(min(MOST_PAUSE, 0.1 * 2**attempt), 0.1)
+        if deadline is not None and clock.now() + seconds > deadline:
             raise TimeLimitError(f"task {task} has not ended in time; it goes on", task=task)
-        time.sleep(seconds)
+        clock.wait(seconds)

@@ -4,12 +4,14 @@ import functools
 import json
 import ssl
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
 import httpx
+
+from contracts import clock
 
 COMPLETED, FAILED, CANCELLED, REJECTED = 10, 11, 12, 13
 WORDS: Mapping[str, int] = MappingProxyType(
@@ -71,6 +73,7 @@ def ended(task: Task) -> int | None:
 
 
 def word(status: int) -> str:
+    """Return the word for the number of an end."""
     return next(word for word, number in WORDS.items() if number == status)
 
 
@@ -152,9 +155,7 @@ def seconds(retry_after: str, date: str | None) -> float | None:
     if retry_after.isdecimal():
         return float(retry_after)
     try:
-        now = (
-            parsedate_to_datetime(date) if date else datetime.now(parsedate_to_datetime(retry_after).tzinfo)
-        )  # stands alone
+        now = parsedate_to_datetime(date) if date else datetime.fromtimestamp(clock.wall(), UTC)
         return max(0.0, (parsedate_to_datetime(retry_after) - now).total_seconds())
     except ValueError:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from contracts.clientside import clock
+from contracts import clock
 from contracts.clientside.case import Case
 from contracts.clientside.play import Seen
 

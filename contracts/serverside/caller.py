@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from contracts.serverside import clock
+from contracts import clock
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.routes import operation_of
 from contracts.serverside.shapes import Shape, Shapes

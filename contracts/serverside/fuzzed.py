@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from contracts import openapi
-from contracts.serverside import clock
+from contracts import clock, openapi
 from contracts.serverside.always import MOST_FAILURES, OF_SCHEMA, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.docket import Docket

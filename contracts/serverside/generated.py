@@ -15,10 +15,10 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 
-from contracts import strategies
+from contracts import clock, strategies
 from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
-from contracts.serverside import clock, estimates, pictures
+from contracts.serverside import estimates, pictures
 from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload

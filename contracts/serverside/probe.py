@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from contracts import requirements
-from contracts.serverside import clock
+from contracts import clock, requirements
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.finding import Finding, NotRunError, Verdict

@@ -1,16 +1,10 @@
 """What a run may cost: checked by estimate before each submission, and by the charge after it."""
 
+from contracts.wire.money import dollars
+
 
 class TooDearError(Exception):
     """A submission would go beyond the limit; the message says by how much."""
-
-
-MICROCENTS_PER_USD = 100_000_000
-
-
-def dollars(microcents: int) -> str:
-    """Write an amount."""
-    return f"${microcents / MICROCENTS_PER_USD:.2f}"
 
 
 class Purse:

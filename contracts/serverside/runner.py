@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from contracts.serverside import check, clock, fuzzed, generated, machine, scripted
+from contracts import clock
+from contracts.serverside import check, fuzzed, generated, machine, scripted
 from contracts.serverside.caller import Recorder
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, RunBegan, RunEnded

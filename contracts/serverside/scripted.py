@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from contracts import requirements
-from contracts.serverside import clock, scope
+from contracts import clock, requirements
+from contracts.serverside import scope
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check, Need

@@ -7,8 +7,8 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check
 from contracts.serverside.docket import Docket
 from contracts.serverside.finding import Finding
-from contracts.serverside.purse import MICROCENTS_PER_USD
 from contracts.serverside.target import Target, TargetError, clean, is_loopback
+from contracts.wire.money import MICROCENTS_PER_USD
 
 MOST_COMMANDS = 3
 """Commands that are shown with one failure."""

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from contracts import clock
 from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
-from contracts.serverside import clock
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.finding import NotRunError
-from contracts.serverside.purse import Purse, TooDearError, dollars
+from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target
+from contracts.wire.money import dollars
 from contracts.wire.statuses import TERMINAL, Status
 
 POLL_SECONDS = 0.05

@@ -80,7 +80,7 @@ def _calls(found: "Adaptor", base_url: str, api_key: str, folder: Path) -> Itera
             yield f"{spec.name}: not asked, for {lacking[0]} is not supported", True
             continue
         try:
-            reply = found.ask(Order(0, "adaptor/check", base_url, api_key, spec.name, arguments, SECONDS))
+            reply = found.ask(Order("adaptor/check", base_url, api_key, spec.name, arguments, SECONDS))
         except PlayerError as error:
             yield f"{spec.name}: {error}", False
             continue

@@ -8,9 +8,10 @@ from typing import Any
 from contracts.plans import scenarios
 from contracts.plans.plan import Plan
 from contracts.plans.scenarios import ScenarioError
+from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver import plan_file, world_export, world_token
 from mockserver.plan_file import PlanFile, PlanFileError
-from mockserver.settings import MICROCENTS_PER_USD, SettingsError
+from mockserver.settings import SettingsError
 from mockserver.world_export import Export, ExportError
 from mockserver.world_token import TokenError, WorldToken
 

@@ -165,7 +165,7 @@ def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
 
 
 def _microcents(dollars: float | None, *, local: bool) -> int:
-    from contracts.serverside.purse import MICROCENTS_PER_USD
+    from contracts.wire.money import MICROCENTS_PER_USD
 
     if dollars is None:
         return 10_000 * MICROCENTS_PER_USD if local else 0

@@ -95,7 +95,8 @@ def _fits(row: Any, glob: str) -> bool:  # noqa: ANN401  # imported late
 def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) -> int:
     from rich.console import Console
 
-    from contracts.clientside import clock, engine, expectations, profiles, scores
+    from contracts import clock
+    from contracts.clientside import engine, expectations, profiles, scores
     from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
@@ -155,8 +156,8 @@ def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) ->
     if expected is None or code == 3:
         return code
     departed = expectations.departures(document["cases"], expected)
-    for departure in departed:
-        click.echo(departure.told)
+    for told in departed:
+        click.echo(told)
     click.echo("not as expected" if departed else "as expected")
     return 1 if departed else 0
 

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.wire.ids import parse_timestamp
+from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver import settings
 from mockserver.cli import arming
 from mockserver.clock import within_time
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings, SettingsError
+from mockserver.settings import Behaviour, Settings, SettingsError
 
 _LIKE = "expected a base without query and fragment, such as http://mock.test:8787 or https://mock.test/api"
 

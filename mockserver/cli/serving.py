@@ -12,10 +12,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver import __version__, settings, settings_file
 from mockserver.cli.flags import to_settings
 from mockserver.clock import MOST_SCALE
-from mockserver.settings import MICROCENTS_PER_USD, MOST_CREDITS, Behaviour, SettingsError
+from mockserver.settings import MOST_CREDITS, Behaviour, SettingsError
 
 ENV_PREFIX = "INFERENCESH_MOCK"
 

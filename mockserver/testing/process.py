@@ -12,7 +12,8 @@ from pathlib import Path
 import orjson
 
 from contracts.wire.ids import timestamp
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from contracts.wire.money import MICROCENTS_PER_USD
+from mockserver.settings import Behaviour, Settings
 from mockserver.testing.running import RunningServer
 
 READY = "serving "

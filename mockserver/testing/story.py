@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from contracts.wire.ids import ALPHABET, ID_LENGTH, SHORT_ID_LENGTH
+from contracts.wire.money import dollars
 from contracts.wire.statuses import Numbering, Status, number
 from mockserver import world_token
-from mockserver.settings import MICROCENTS_PER_USD
 from mockserver.testing.world import World
 
 MOST_ROWS = 40
@@ -158,10 +158,10 @@ def _findings(plan: Row) -> list[str]:
 
 def _money(credits: Row) -> list[str]:  # noqa: A002  # what it is called everywhere
     spent = int(credits["charged"])
-    told = f"{_usd(spent)} spent of {_usd(credits['granted'])}"
+    told = f"{dollars(spent)} spent of {dollars(credits['granted'])}"
     enough = credits.get("would_have_been_enough")
     if isinstance(enough, int) and enough != spent:
-        told += f"; {_usd(enough)} would have been enough"
+        told += f"; {dollars(enough)} would have been enough"
     lines = [_labelled("credits", told)]
     suspects: Sequence[Row] = credits.get("suspects") or ()
     if suspects:
@@ -187,10 +187,6 @@ def _labelled(label: str, text: str) -> str:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _usd(microcents: int) -> str:
-    return f"${microcents / MICROCENTS_PER_USD:.2f}"
 
 
 def _json(document: Any) -> str:  # noqa: ANN401  # JSON

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.plans import plan
+from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver import money
 from mockserver.api import outputs
-from mockserver.settings import MICROCENTS_PER_USD
 
 from .asgi import APP, Client, emulated
 from .shapes import APP_ID

@@ -43,8 +43,8 @@ class ObjectPlayer:
         """Play a case."""
 
         def ask(call: str, arguments: Mapping[str, Any], seconds: float) -> Reply:
-            order = Order(0, stage.case.name, stage.world.base_url, stage.world.api_key, call, arguments, seconds)
-            line = json.dumps(answer(self._adapted, json.loads(json.dumps(order.document()))), default=str)
+            order = Order(stage.case.name, stage.world.base_url, stage.world.api_key, call, arguments, seconds)
+            line = json.dumps(answer(self._adapted, json.loads(json.dumps(order.line(0)))), default=str)
             return protocol.reply(call, json.loads(line))
 
         try:

@@ -4,20 +4,20 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.clientside import hearing
 from contracts.clientside.judge import judge
-from contracts.clientside.play import Play, Row
+from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
 
 
 @judge("server", "client")
 def tells_problem(play: Play, *, step: str, member: str) -> str:
     """The error has this member of the problem that the server answered: status, code, request_id or violations."""
-    said = play.said.get(step)
+    told = hearing.raised(play, step)
     refused = [row for row in play.exchanges() if (row["status"] or 0) >= 400]
-    if said is None or said.reply is None or said.reply.kind != "raised" or not refused:
-        raise BlockedCheck("nothing was refused, or no error was raised")
-    problem: Mapping[str, Any] = _json(refused[-1])
-    told = said.reply.told
+    problem = hearing.answered(refused[-1]) if refused else None
+    if not isinstance(problem, Mapping):
+        raise BlockedCheck("nothing was refused with a problem")
     if member == "violations":
         return _violations(problem.get("errors", []), told.get("violations") or [])
     wanted: Any = {"status": problem.get("status"), "request_id": problem.get("request_id")}.get(member)
@@ -38,26 +38,20 @@ def _violations(wanted: list[Any], told: list[Any]) -> str:
 
 
 @judge("server")
-def file_declared(play: Play, *, type: str) -> None:  # noqa: A002  # as cases say
+def file_declared(play: Play, *, media_type: str) -> None:
     """Every file was declared with this media type before it was sent."""
-    rows = play.exchanges("files.create")
-    if not rows:
-        raise BlockedCheck("no file was declared")
-    for row in rows:
-        files = ((row["request"]["body"] or {}).get("json") or {}).get("files") or [{}]
-        if files[0].get("content_type") != type:
-            raise FailedCheck(f"expected the file to be declared as {type}, got {files[0].get('content_type')!r}")
+    for row in hearing.called(play, "files.create"):
+        files = hearing.sent(row).get("files") or [{}]
+        if files[0].get("content_type") != media_type:
+            raise FailedCheck(f"expected the file to be declared as {media_type}, got {files[0].get('content_type')!r}")
 
 
 @judge("server")
 def names_the_upload(play: Play, *, field: str) -> str:
     """The input names the file by the URI that the server gave it."""
-    made, runs = play.exchanges("files.create"), play.exchanges("run")
-    if not runs or not made:
-        raise BlockedCheck("no file was declared, or no run arrived")
-    known = {file.get("uri") for row in made for file in _listed(_json(row))}
-    body = (runs[-1]["request"]["body"] or {}).get("json") or {}
-    got = (body.get("input") or {}).get(field)
+    answers = [hearing.answered(row) for row in hearing.called(play, "files.create")]
+    known = {file.get("uri") for answer in answers if isinstance(answer, list) for file in answer}
+    got = (hearing.sent(hearing.called(play, "run")[-1]).get("input") or {}).get(field)
     got = got.get("uri") if isinstance(got, Mapping) else got
     if got not in known:
         raise FailedCheck(f"expected input.{field} to be the URI of the upload, got {str(got)[:120]!r}")
@@ -70,15 +64,15 @@ def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
 
     With `least`, says something only where the video was asked for so often.
     """
-    said = play.said.get(step)
+    _, reply = hearing.replied(play, step)
     if len(play.exchanges("download")) < least:
         raise BlockedCheck(f"the video was asked for fewer than {least} times")
     known = [row["output_url"] for row in play.seen.tasks.values() if row["output_url"]]
-    if said is None or said.reply is None or not known:
-        raise BlockedCheck(f"{step} was not reached")
+    if not known:
+        raise BlockedCheck("there is no video")
     path = play.folder / file
     content = path.read_bytes() if path.is_file() else None
-    if said.reply.kind == "raised":
+    if reply.kind == "raised":
         if content is not None:
             raise FailedCheck(f"{step} raised an error, and {file} is there with {len(content)} bytes")
         return "an error, and no file"
@@ -92,9 +86,7 @@ def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
 @judge("client", "disk")
 def nothing_kept(play: Play, *, step: str, file: str) -> None:
     """Once the call has raised an error there is no file; a client that noticed nothing is told so elsewhere."""
-    said = play.said.get(step)
-    if said is None or said.reply is None or said.reply.kind != "raised":
-        raise BlockedCheck(f"{step} raised no error")
+    hearing.raised(play, step)
     path = play.folder / file
     if path.is_file():
         raise FailedCheck(f"{step} raised an error, and {file} is there with {path.stat().st_size} bytes")
@@ -106,18 +98,18 @@ def goes_on(play: Play, *, on: str) -> str:
     rows = play.exchanges(on)
     if len(rows) < 2:
         raise BlockedCheck(f"{on} was not called again")
-    given = {name.lower(): value for name, value in rows[1]["request"]["headers"]}
-    if not given.get("range", "").startswith("bytes=") or given.get("range") == "bytes=0-":
-        raise FailedCheck(f"the second {on} asks for everything again: Range is {given.get('range')!r}")
-    return str(given["range"])
+    wanted = hearing.header(rows[1], "Range") or ""
+    if not wanted.startswith("bytes=") or wanted == "bytes=0-":
+        raise FailedCheck(f"the second {on} asks for everything again: Range is {wanted!r}")
+    return wanted
 
 
 @judge("client")
 def heard_once(play: Play, *, step: str, runs: list[str]) -> str:
     """The receiver made the end of each of these runs known, each exactly once."""
-    told = _saw(play, step)["events"]
+    told = hearing.saw(play, step)["events"]
     for run in runs:
-        task = _saw(play, run)["id"]
+        task = hearing.saw(play, run)["id"]
         count = sum(event["task"] == task for event in told)
         if count != 1:
             raise FailedCheck(f"{step}: expected the end of {run} once, and it was told {count} times")
@@ -150,22 +142,3 @@ def copies_accepted(play: Play) -> str:
         if attempt["outcome"] != "delivered":
             raise FailedCheck(f"expected 2xx for a copy, got {attempt['status'] or attempt['outcome']}")
     return f"{len(copies)} copies"
-
-
-def _saw(play: Play, step: str) -> Mapping[str, Any]:
-    said = play.said.get(step)
-    if said is None or said.reply is None or said.reply.kind != "saw":
-        raise BlockedCheck(f"{step} told nothing")
-    return said.reply.told
-
-
-def _json(row: Row) -> Any:  # noqa: ANN401  # JSON
-    found = ((row["response"] or {}).get("body") or {}).get("json")
-    if found is None:
-        raise BlockedCheck(f"{row['method']} {row['path']} was not answered in JSON")
-    return found
-
-
-def _listed(document: Any) -> list[Any]:  # noqa: ANN401  # JSON
-    found = document.get("data") if isinstance(document, Mapping) else document
-    return found if isinstance(found, list) else []

@@ -4,16 +4,17 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.clientside import hearing
 from contracts.clientside.judge import judge
-from contracts.clientside.judges.server import MICROCENTS_PER_USD
-from contracts.clientside.play import Play, Row, Said
+from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+from contracts.wire.money import MICROCENTS_PER_USD, dollars
 
 
 @judge("client")
 def updates(play: Play, *, step: str, least: int = 1, member: str | None = None) -> str:
     """The stream told so many updates at least, each of which has a member if one is named."""
-    rows: list[Mapping[str, Any]] = _saw(play, step).get("updates", [])
+    rows: list[Mapping[str, Any]] = hearing.came_back(play, step).get("updates", [])
     if len(rows) < least:
         raise FailedCheck(f"{step}: expected {least} updates or more, the client told {len(rows)}")
     bare = [row for row in rows if member is not None and row.get(member) is None]
@@ -25,7 +26,7 @@ def updates(play: Play, *, step: str, least: int = 1, member: str | None = None)
 @judge("client")
 def within(play: Play, *, step: str, seconds: float) -> str:
     """The call was over within so many real seconds, however it ended."""
-    said = _said(play, step)
+    said, _ = hearing.replied(play, step)
     took = (said.ended or 0.0) - said.began
     if took > seconds:
         raise FailedCheck(f"{step}: expected it to be over within {seconds:g} s, it took {took:.2f} s")
@@ -50,7 +51,7 @@ def resumed(play: Play) -> str:
     if not again:
         raise BlockedCheck("no stream was opened again")
     for row in again:
-        if not any(name.lower() == "last-event-id" and value for name, value in row["request"]["headers"]):
+        if not hearing.header(row, "Last-Event-ID"):
             raise FailedCheck(f"{row['method']} {row['path']} came again without Last-Event-ID")
     return f"{len(again)} opened again"
 
@@ -58,14 +59,15 @@ def resumed(play: Play) -> str:
 @judge("server", "client")
 def own_tasks(play: Play, *, steps: list[str]) -> str:
     """Each of these calls told a task of its own, made from its own input."""
-    told = {step: _saw(play, step).get("id") for step in steps}
+    told = {step: hearing.came_back(play, step).get("id") for step in steps}
     if len(set(told.values())) < len(steps):
         raise FailedCheck(f"expected {len(steps)} tasks, one for each call; the client told {told}")
-    sent = {(_answer(row) or {}).get("id"): (row["request"]["body"] or {}).get("json") for row in play.exchanges("run")}
+    runs = ((hearing.answered(row), hearing.sent(row)) for row in play.exchanges("run"))
+    sent = {made.get("id"): body for made, body in runs if isinstance(made, Mapping)}
     for step, task in told.items():
         given = play.said[step].arguments["input"]
-        body = sent.get(task)
-        if isinstance(body, dict) and body.get("input") != given:
+        body = sent.get(task, {})
+        if body and body.get("input") != given:
             raise FailedCheck(f"{step}: given {given}, told task {task}, which was made from {body.get('input')}")
     return ", ".join(str(task) for task in told.values())
 
@@ -73,18 +75,18 @@ def own_tasks(play: Play, *, steps: list[str]) -> str:
 @judge("client")
 def knows_its_task(play: Play, *, step: str) -> None:
     """What came back as a task has an id; an error is as good."""
-    said = _said(play, step)
-    if said.reply is not None and said.reply.kind == "saw" and not said.reply.told.get("id"):
-        raise FailedCheck(f"{step}: what came back is no task: {dict(said.reply.told)}")
+    _, reply = hearing.replied(play, step)
+    if reply.kind == "saw" and not reply.told.get("id"):
+        raise FailedCheck(f"{step}: what came back is no task: {hearing.shown(dict(reply.told))}")
 
 
 @judge("server")
 def spent(play: Play, *, usd: float) -> str:
     """All tasks together cost so much."""
-    found = sum(row["charged"] - row["refunded"] for row in play.seen.credits["tasks"]) / MICROCENTS_PER_USD
-    if abs(found - usd) > 0.000001:
-        raise FailedCheck(f"expected ${usd:.2f} to be spent, and it was ${found:.2f}")
-    return f"${found:.2f}"
+    found = sum(row["charged"] - row["refunded"] for row in play.seen.credits["tasks"])
+    if found != round(usd * MICROCENTS_PER_USD):
+        raise FailedCheck(f"expected ${usd:.2f} to be spent, and it was {dollars(found)}")
+    return dollars(found)
 
 
 @judge("server")
@@ -98,7 +100,7 @@ def in_body(
     if step is not None and step not in play.said:
         raise BlockedCheck(f"{step} was not reached")
     wanted = like if step is None else play.said[step].arguments.get(member)
-    got = ((rows[nth - 1]["request"]["body"] or {}).get("json") or {}).get(member)
+    got = hearing.sent(rows[nth - 1]).get(member)
     if got != wanted:
         raise FailedCheck(f"call {nth} of {on}: expected {member} to be {wanted!r}, got {got!r}")
 
@@ -119,28 +121,3 @@ def jittered(play: Play, *, on: str, spread: float, least: float) -> str:
     if widest < spread:
         raise FailedCheck(f"the gaps of {len(series)} tasks differ by {widest:.0%} at most: all come back at once")
     return f"gaps differ by up to {widest:.0%}"
-
-
-def _answer(row: Row) -> Mapping[str, Any] | None:
-    document = ((row["response"] or {}).get("body") or {}).get("json")
-    if isinstance(document, dict) and isinstance(document.get("data"), dict):
-        document = document["data"]
-    return document if isinstance(document, dict) else None
-
-
-def _said(play: Play, step: str) -> Said:
-    said = play.said.get(step)
-    if said is None or said.reply is None:
-        raise BlockedCheck(f"{step} was not reached" if said is None else f"{step}: {said.failure or 'nothing came'}")
-    return said
-
-
-def _saw(play: Play, step: str) -> Mapping[str, Any]:
-    said = _said(play, step)
-    if said.reply is None or said.reply.kind != "saw":
-        raise FailedCheck(
-            f"{step} should have come back with a result; it raised {dict(said.reply.told) if said.reply else None}"[
-                :300
-            ]
-        )
-    return said.reply.told

@@ -4,13 +4,14 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from contracts.clientside import hearing
+from contracts.clientside.hearing import shown
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play, Row
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
-
-MICROCENTS_PER_USD = 100_000_000
+from contracts.wire.money import dollars
+from contracts.wire.statuses import TERMINAL
 
 
 @judge("server")
@@ -36,11 +37,11 @@ def calls(
 def charged(play: Play, *, tasks: int | None = None, most: int | None = None) -> str:
     """So many tasks have been made and charged, or no more than some number."""
     made = [row for row in play.seen.credits["tasks"] if row["charged"] - row["refunded"] > 0]
-    spent = sum(row["charged"] - row["refunded"] for row in made) / MICROCENTS_PER_USD
+    spent = dollars(sum(row["charged"] - row["refunded"] for row in made))
     if (tasks is not None and len(made) != tasks) or (most is not None and len(made) > most):
         wanted = f"{tasks}" if tasks is not None else f"{most} at most"
-        raise FailedCheck(f"expected {wanted} tasks to be charged, and {len(made)} were, for ${spent:.2f}")
-    return f"{len(made)} charged, ${spent:.2f}"
+        raise FailedCheck(f"expected {wanted} tasks to be charged, and {len(made)} were, for {spent}")
+    return f"{len(made)} charged, {spent}"
 
 
 @judge("server")
@@ -62,11 +63,9 @@ def no_suspects(play: Play) -> None:
 @judge("server")
 def no_key(play: Play, *, on: str) -> str:
     """The API key is in no call of an operation that has no need for it: neither in headers nor in the URL."""
-    rows = play.exchanges(on)
-    if not rows:
-        raise BlockedCheck(f"there was no call of {on}")
+    rows = hearing.called(play, on)
     for row in rows:
-        if _header(row, "authorization") is not None or play.api_key in f"{row['path']}?{row['query']}":
+        if hearing.header(row, "authorization") is not None or play.api_key in f"{row['path']}?{row['query']}":
             raise FailedCheck(f"{row['method']} {row['path']} carries the API key, and its URL is permission enough")
     return f"none of {len(rows)} calls carries it"
 
@@ -74,11 +73,9 @@ def no_key(play: Play, *, on: str) -> str:
 @judge("server")
 def has_header(play: Play, *, on: str, name: str, pattern: str) -> None:
     """Every call of an operation carries a header that looks so."""
-    rows = play.exchanges(on)
-    if not rows:
-        raise BlockedCheck(f"there was no call of {on}")
+    rows = hearing.called(play, on)
     for row in rows:
-        value = _header(row, name)
+        value = hearing.header(row, name)
         if value is None or not re.fullmatch(pattern, value):
             raise FailedCheck(f"{row['method']} {row['path']}: expected {name} like {pattern}, got {value!r}")
 
@@ -141,27 +138,20 @@ def sent_input(play: Play, *, step: str, nth: int = 1) -> None:
     said = play.said.get(step)
     if said is None or len(rows) < nth:
         raise BlockedCheck("no run arrived")
-    body = (rows[nth - 1]["request"]["body"] or {}).get("json")
-    got = body.get("input") if isinstance(body, dict) else None
+    got = hearing.sent(rows[nth - 1]).get("input")
     if not _equal(got, said.arguments["input"]):
-        raise FailedCheck(f"given {_shown(said.arguments['input'])}, sent {_shown(got)}")
+        raise FailedCheck(f"given {shown(said.arguments['input'])}, sent {shown(got)}")
 
 
 @judge("server")
 def sent_body(play: Play, *, on: str, step: str, file: str) -> str:
     """The bytes that arrived are those of the local file."""
-    rows = play.exchanges(on)
-    if not rows:
-        raise BlockedCheck(f"there was no call of {on}")
+    rows = hearing.called(play, on)
     body = rows[-1]["request"]["body"] or {"bytes": 0, "sha256": None}
     wanted = play.sha256(play.folder / file)
     if body["sha256"] != wanted:
         raise FailedCheck(f"{step}: sent {body['bytes']} bytes that are not those of {file}")
     return f"{body['bytes']} bytes"
-
-
-def _header(row: Row, name: str) -> str | None:
-    return next((value for key, value in row["request"]["headers"] if key.lower() == name.lower()), None)
 
 
 def _task_of(row: Row) -> str | None:
@@ -174,17 +164,15 @@ def _tells_end(play: Play, row: Row) -> bool:
     body = (row["response"] or {}).get("body") or {}
     if row["outcome"] != "answered" or row["status"] != 200:
         return False
-    document = body.get("json")
+    document = hearing.answered(row)
     if document is None and isinstance(body.get("text"), str):
         lines = [line.removeprefix("data:").strip() for line in body["text"].splitlines() if '"status"' in line]
         try:
             document = json.loads(lines[-1]) if lines else None
         except ValueError:
             return False
-    if isinstance(document, dict) and isinstance(document.get("data"), dict):
-        document = document["data"]
     told = play.status(document.get("status")) if isinstance(document, dict) else None
-    return told is not None and told.name in {"COMPLETED", "FAILED", "CANCELLED", "REJECTED"}
+    return told in TERMINAL
 
 
 def _lines(rows: list[Row]) -> str:
@@ -193,15 +181,10 @@ def _lines(rows: list[Row]) -> str:
     )
 
 
-def _equal(got: Any, given: Any) -> bool:  # noqa: ANN401  # JSON
+def _equal(got: object, given: object) -> bool:
     """Whether two JSON values are the same; 1 and true are not, 1 and 1.0 are."""
     if isinstance(got, Mapping) and isinstance(given, Mapping):
         return got.keys() == given.keys() and all(_equal(got[key], given[key]) for key in given)
     if isinstance(got, list) and isinstance(given, list):
         return len(got) == len(given) and all(_equal(one, two) for one, two in zip(got, given, strict=True))
     return isinstance(got, bool) == isinstance(given, bool) and bool(got == given)
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401  # JSON
-    text = json.dumps(value, ensure_ascii=True)
-    return text if len(text) <= 200 else text[:200] + "..."

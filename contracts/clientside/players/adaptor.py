@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from contracts.clientside import clock, protocol
+from contracts import clock
+from contracts.clientside import protocol
 from contracts.clientside.case import WITNESSES, Case
 from contracts.clientside.players.process import LineProcess
 from contracts.clientside.players.stepping import PlayerError, Stage, Stepping
@@ -73,7 +74,7 @@ class Adaptor:
             self._seq += 1
             number = self._seq
             self._awaited[number] = order.call
-        line = json.dumps({**order.document(), "seq": number}).encode("ascii")
+        line = json.dumps(order.line(number)).encode("ascii")
         deadline = clock.now() + order.deadline + GRACE
         if not self._process.send(line, order.deadline + GRACE):
             self._break("it does not read its stdin")
@@ -191,7 +192,7 @@ class AdaptorPlayer:
 
         def ask(call: str, arguments: Mapping[str, Any], seconds: float) -> Reply:
             world = stage.world
-            order = Order(0, stage.case.name, world.base_url, world.api_key, call, arguments, seconds)
+            order = Order(stage.case.name, world.base_url, world.api_key, call, arguments, seconds)
             return self._adaptor.ask(order)
 
         try:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.clientside import clock, files, webhooks
+from contracts import clock
+from contracts.clientside import files, webhooks
 from contracts.clientside.case import Case, Step
 from contracts.clientside.play import Said
 from contracts.clientside.protocol import Reply

@@ -79,7 +79,7 @@ def _exchanges(evidence: Mapping[str, Any]) -> Iterator[Arrow]:
         yield Arrow(
             _since(evidence, row["at"]), "client", "server", _cut(f"{row['method']} {row['path']}{query}"), "request"
         )
-        faults = ", ".join(_fault(fault) for fault in row["faults"])
+        faults = ", ".join(row["faults"])
         if row["ended_at"] is None:
             continue
         told = str(row["status"] or "no answer") + (f" ({faults})" if faults else "")
@@ -91,12 +91,8 @@ def _exchanges(evidence: Mapping[str, Any]) -> Iterator[Arrow]:
 def _deliveries(evidence: Mapping[str, Any]) -> Iterator[Arrow]:
     for row in evidence["deliveries"]:
         for attempt in row.get("attempts", ()):
-            told = attempt.get("status") or attempt.get("error") or "sent"
+            told = attempt["status"] or attempt["outcome"]
             yield Arrow(_since(evidence, attempt["at"]), "server", "webhook", _cut(f"webhook, {told}"), "delivery")
-
-
-def _fault(fault: Any) -> str:  # noqa: ANN401  # JSON
-    return str(fault.get("fault") or fault.get("name") or fault) if isinstance(fault, Mapping) else str(fault)
 
 
 def _since(evidence: Mapping[str, Any], moment: str) -> float:

@@ -1,7 +1,7 @@
 """The words that all reports use for the outcome of a run."""
 
-from contracts.serverside.purse import dollars
 from contracts.serverside.results import Results
+from contracts.wire.money import dollars
 
 
 def sentence(results: Results) -> str:

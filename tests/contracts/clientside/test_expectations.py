@@ -37,7 +37,7 @@ def played(name: str = "submit/plain", **verdicts: str) -> list[dict[str, Any]]:
 
 def told(cases: list[dict[str, Any]], *entries: Expectation) -> list[str]:
     """What differs, in words."""
-    return [departure.told for departure in expectations.departures(cases, entries)]
+    return expectations.departures(cases, entries)
 
 
 ONCE = Expectation("submit.submits-once", "*", "fail", "we try twice", 3)

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from contracts.clientside import webhooks
-from contracts.clientside.clock import wall
 from contracts.clientside.reference_webhooks import Receiver, verified
+from contracts.clock import wall
 
 
 @pytest.mark.parametrize("kind", webhooks.KINDS)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from contracts.serverside import caller, clock
+from contracts import clock
+from contracts.serverside import caller
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.target import Target

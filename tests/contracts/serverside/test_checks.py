@@ -13,7 +13,8 @@ from contracts.serverside.events import Found
 from contracts.serverside.finding import Finding
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from contracts.wire.money import MICROCENTS_PER_USD
+from mockserver.settings import Behaviour, Settings
 from mockserver.testing import serving
 
 Findings = tuple[VersionName, Mapping[str, list[Finding]]]

@@ -6,7 +6,8 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
-from mockserver.settings import MICROCENTS_PER_USD, Behaviour, Settings
+from contracts.wire.money import MICROCENTS_PER_USD
+from mockserver.settings import Behaviour, Settings
 from mockserver.testing import serving
 from tests.mutants.server import session
 from tests.mutants.surgery import Answer, Surgery

@@ -1,8 +1,8 @@
 """Clients that know no limits."""
 
-from types import SimpleNamespace
 from typing import Any
 
+from contracts import clock, rng
 from contracts.clientside import reference, reference_reading
 from contracts.clientside.reference import Client
 from contracts.clientside.reference_reading import ApiError, ClientError
@@ -82,8 +82,8 @@ def tries_fourteen_times(surgery: Surgery) -> None:
 
     def pause(_self: Client, attempt: int, *_given: Any) -> None:
         if attempt < 13:
-            last = 2 * reference.random.uniform(0.7, 1.3) if attempt == 12 else 1
-            reference.time.sleep(0.03 * 1.3**attempt * last)
+            last = rng.about(2, 0.3) if attempt == 12 else 1
+            clock.wait(0.03 * 1.3**attempt * last)
 
     surgery.replace(reference, "TRIES", 14)
     surgery.replace(Client, "_pause", pause)
@@ -98,4 +98,4 @@ def tells_that_it_tried(surgery: Surgery) -> None:
 @sins("limits.does-not-come-back-together")
 def throws_no_dice(surgery: Surgery) -> None:
     """Its pauses are the same to the millisecond."""
-    surgery.replace(reference, "random", SimpleNamespace(uniform=lambda least, most: (least + most) / 2))
+    surgery.replace(rng, "about", lambda value, _share: value)
