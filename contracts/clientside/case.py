@@ -6,6 +6,7 @@ together is a CaseError that names the file and the row.
 
 import functools
 import itertools
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -219,7 +220,10 @@ def _cases_of(where: str, row: dict[str, Any]) -> Iterator[Case]:
     axes: dict[str, list[str]] = row.get("axes", {})
     for chosen in itertools.product(*axes.values()):
         told = dict(zip(axes, chosen, strict=True))
-        yield _case(where, _filled(row, told), told)
+        text = json.dumps(row)
+        for axis, value in told.items():
+            text = text.replace(f"{{{axis}}}", value)
+        yield _case(where, json.loads(text), told)
 
 
 def _case(where: str, row: dict[str, Any], axes: dict[str, str]) -> Case:
@@ -264,19 +268,6 @@ def _probe(where: str, row: dict[str, Any]) -> Probe:
         raise CaseError(f"{where}: there is no check {row.get('id')!r} in checks/")
     arguments = {key: value for key, value in row.items() if key not in {"id", "judge", "after"}}
     return Probe(checks()[row["id"]], row["judge"], MappingProxyType(arguments), tuple(row.get("after", [])))
-
-
-def _filled(value: Any, axes: Mapping[str, str]) -> Any:  # noqa: ANN401  # TOML
-    """Put the values of axes in the place of `{axis}`."""
-    if isinstance(value, str):
-        for key, chosen in axes.items():
-            value = value.replace(f"{{{key}}}", chosen)
-        return value
-    if isinstance(value, Mapping):
-        return {key: _filled(member, axes) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_filled(member, axes) for member in value]
-    return value
 
 
 def _only(where: str, row: Mapping[str, Any], known: set[str]) -> None:

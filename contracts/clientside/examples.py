@@ -4,9 +4,14 @@ import functools
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.clientside.case import Case
+
+if TYPE_CHECKING:  # Hypothesis comes with the extra `kit` alone
+    from hypothesis.strategies import SearchStrategy
+
+    Inputs = SearchStrategy[Mapping[str, Any]]
 
 DRAWS = 12
 """Inputs that are drawn for a case; the last is taken, for the first ones are the simplest."""
@@ -34,12 +39,12 @@ def draw(example: str, seed: int) -> Mapping[str, Any]:
     def take(value: Mapping[str, Any]) -> None:
         found.append(value)
 
-    drawing = quiet(hypothesis.given(STRATEGIES[example]())(take))  # type: ignore[no-untyped-call]  # a strategy of Any
+    drawing = quiet(hypothesis.given(STRATEGIES[example]())(take))
     hypothesis.seed(seed)(drawing)()
     return found[-1]
 
 
-def _accepted() -> Any:  # noqa: ANN401  # a strategy; Hypothesis is imported late
+def _accepted() -> "Inputs":
     """Inputs that are accepted, with prompts of any script, and members that nobody knows, nested anyhow."""
     from hypothesis import strategies as st
 
@@ -66,7 +71,7 @@ def _accepted() -> Any:  # noqa: ANN401  # a strategy; Hypothesis is imported la
     )
 
 
-def _refused() -> Any:  # noqa: ANN401  # likewise
+def _refused() -> "Inputs":
     """Inputs with one violation or several, each a JSON object."""
     from contracts import strategies
 
@@ -74,4 +79,4 @@ def _refused() -> Any:  # noqa: ANN401  # likewise
     return cases.map(lambda case: case.document).filter(lambda document: isinstance(document, dict))
 
 
-STRATEGIES: Mapping[str, Callable[[], Any]] = MappingProxyType({"accepted": _accepted, "refused": _refused})
+STRATEGIES: Mapping[str, "Callable[[], Inputs]"] = MappingProxyType({"accepted": _accepted, "refused": _refused})

@@ -58,7 +58,7 @@ def came_back(play: Play, step: str, wanted: str = "have come back with a result
     return reply.told
 
 
-def end(told: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever the adaptor of a stream told as its end
+def end(told: Mapping[str, Any]) -> object:
     """Return the task in what was told: the end of a stream, or the task itself."""
     return told.get("end") if "updates" in told else told
 

@@ -185,7 +185,7 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(dict(schemas[name]))
 
 
-def _check(validator: jsonschema_rs.Draft202012Validator, value: Any, what: str) -> None:  # noqa: ANN401  # JSON
+def _check(validator: jsonschema_rs.Draft202012Validator, value: object, what: str) -> None:
     error = next(iter(validator.iter_errors(value)), None)
     if error is not None:
         where = "/".join(str(part) for part in error.instance_path)

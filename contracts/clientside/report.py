@@ -93,7 +93,7 @@ def _evidence(play: Play) -> dict[str, Any]:
         "token": seen.token,
         "began": seen.start.isoformat(),
         "scale": play.case.scale,
-        "plan": _plain(play.case.plan),
+        "plan": dict(play.case.plan),
         "calls": [said.document() for said in play.said.values()],
         "exchanges": [_exchange(row) for row in seen.journal],
         "deliveries": seen.deliveries,
@@ -115,7 +115,3 @@ def _side(side: Mapping[str, Any] | None) -> dict[str, Any] | None:
     body = side["body"] or {}
     text = str(body.get("json", body.get("text", "")) or "")
     return {"headers": side["headers"], "bytes": body.get("bytes", 0), "body": text[:MOST_BODY]}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  # TOML
-    return {key: _plain(member) for key, member in value.items()} if isinstance(value, Mapping) else value

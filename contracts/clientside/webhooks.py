@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgd29ybGQgaGVyZQ=="  # noqa: S105  # of no account
+SECRET = "whsec_dGhlIHNlY3JldCBvZiB0aGUgd29ybGQgaGVyZQ=="  # noqa: S105  # a secret of made-up worlds: it opens nothing
 OTHER = "whsec_YW5vdGhlciBzZWNyZXQgb2Ygbm8gd29ybGQgaGVyZQ=="
 
 TASK = "0f9kw2m1x7c3r8q5t6y4z2a1bn"

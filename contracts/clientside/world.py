@@ -125,7 +125,7 @@ class World:
         self,
         method: str,
         path: str,
-        body: Any = None,  # noqa: ANN401  # JSON
+        body: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Send a request to the control plane and return its answer.

@@ -5,9 +5,12 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from contracts.clientside.case import Case
 
 EXAMPLES = """
 \b
@@ -75,7 +78,7 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
     sys.exit(_judge(argv, chosen, options))
 
 
-def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list[Any]:
+def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list["Case"]:
     from contracts.clientside import case
 
     unknown = [name for name in areas if name not in case.AREAS]
@@ -88,11 +91,11 @@ def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list[Any]:
     return [row for row in found if not globs or any(_fits(row, glob) for glob in globs)]
 
 
-def _fits(row: Any, glob: str) -> bool:  # noqa: ANN401  # imported late
+def _fits(row: "Case", glob: str) -> bool:
     return row.name == glob or fnmatch.fnmatchcase(row.stem, glob)
 
 
-def _judge(argv: tuple[str, ...], chosen: list[Any], options: dict[str, Any]) -> int:
+def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any]) -> int:
     from rich.console import Console
 
     from contracts import clock

@@ -27,7 +27,7 @@ def requests(surgery: Surgery, around: Callable[..., httpx.Response]) -> None:
         def request(method: str, url: str, **rest: Any) -> httpx.Response:
             return around(send, method, url, **rest)
 
-        self._api.request = request  # type: ignore[method-assign, assignment]
+        self._api.request = request
 
     surgery.replace(Client, "__init__", made)
 

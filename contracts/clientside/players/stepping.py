@@ -25,7 +25,7 @@ class PlayerError(Exception):
     """The client's side did not answer as the protocol wants; the message is what the report says."""
 
 
-class _Unknown(Exception):  # noqa: N818  # a control flow of this module
+class _UnknownError(Exception):
     """A step refers to what an earlier one did not tell."""
 
 
@@ -110,14 +110,12 @@ class Stepping:
 
     def _arguments(self, step: Step) -> dict[str, Any] | None:
         try:
-            found = self._resolved(step.arguments)
-        except _Unknown as error:
+            return {key: self._resolved(member) for key, member in step.arguments.items()}
+        except _UnknownError as error:
             self.said[step.name] = Said(step.name, step.call, dict(step.arguments), failure=str(error))
             return None
-        resolved: dict[str, Any] = found
-        return resolved
 
-    def _resolved(self, value: Any) -> Any:  # noqa: ANN401  # JSON
+    def _resolved(self, value: object) -> object:
         if isinstance(value, str):
             return self._word(value)
         if isinstance(value, Mapping):
@@ -126,7 +124,7 @@ class Stepping:
             return [self._resolved(member) for member in value]
         return value
 
-    def _word(self, text: str) -> Any:  # noqa: ANN401  # JSON
+    def _word(self, text: str) -> object:
         if text == "$input":
             return self._drawn
         if (local := _LOCAL.fullmatch(text)) and (local[1] in self._case.files or local[1].startswith("out")):
@@ -137,14 +135,14 @@ class Stepping:
         name, path = reference.groups()
         said = self.said.get(name)
         if said is None or said.reply is None or said.reply.kind != "saw":
-            raise _Unknown(f"not made, for {name} told no {path}")
+            raise _UnknownError(f"not made, for {name} told no {path}")
         found: Any = said.reply.told
         for part in path.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
         if isinstance(found, Mapping) and "uri" in found:
             found = found["uri"]
         if found is None:
-            raise _Unknown(f"not made, for {name} told no {path}")
+            raise _UnknownError(f"not made, for {name} told no {path}")
         return found
 
     # ------------------------------------------------------------------------------------------- the kit's own steps

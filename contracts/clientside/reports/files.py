@@ -8,6 +8,7 @@ from typing import Any
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
+from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
 
@@ -55,8 +56,8 @@ def markdown(report: Document) -> str:
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [
-            f"| `{row['name']}` | **{check['check']}** {_cell(check['says'])} | {check['verdict']} "
-            f"| {_cell(check['told'])} |"
+            f"| `{row['name']}` | **{check['check']}** {cell(check['says'])} | {check['verdict']} "
+            f"| {cell(check['told'])} |"
             for row, check in found
         ]
     return "\n".join(lines) + "\n"
@@ -72,9 +73,3 @@ def badge(report: Document) -> dict[str, Any]:
 
 
 _TOLD = frozenset({"fail", "warn", "not-run", "harness-error"})
-
-
-def _cell(text: str) -> str:
-    """Return text that fits into a cell and stays text."""
-    shown = text if len(text) <= 300 else text[:300] + "…"
-    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

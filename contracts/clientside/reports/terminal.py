@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
 from contracts.clientside.verdicts import VERDICTS, Verdict
+from contracts.reporting.progress import Bar
 
 STYLE: Mapping[Verdict, str] = {
     "pass": "green",
@@ -34,40 +34,27 @@ class Terminal:
 
     def __init__(self, console: Console) -> None:
         """Write to a console."""
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("cases"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[case]}", style="dim"),
-            TextColumn("[red]{task.fields[failures]}[/red]"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("cases", total=None, case="", failures="")
-        self._failures = 0
+        self._bar = Bar(console)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._progress.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Leave the screen as it was."""
-        self._progress.stop()
+        self._bar.stop()
 
     def take(self, event: Event) -> None:
         """Show an event."""
         match event:
             case RunBegan():
-                self._progress.update(self._task, total=len(event.cases))
+                self._bar.begin("cases", len(event.cases))
             case CaseBegan(case):
-                self._progress.update(self._task, case=escape(case.name[:48]))
+                self._bar.step(case.name)
             case CaseEnded():
-                self._failures += sum(row.verdict in {"fail", "harness-error"} for row in event.emitted)
-                told = f"{self._failures} failed" if self._failures else ""
-                self._progress.update(self._task, advance=1, failures=told)
+                self._bar.failed(sum(row.verdict in {"fail", "harness-error"} for row in event.emitted))
+                self._bar.advance()
             case _:
                 pass
 

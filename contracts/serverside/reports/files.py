@@ -6,6 +6,7 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from contracts.reporting.markdown import cell
 from contracts.serverside.caller import Recorder
 from contracts.serverside.reports import words
 from contracts.serverside.results import Results
@@ -73,13 +74,7 @@ def markdown(results: Results) -> str:
     if broken:
         lines += ["", "| requirement | verdict | seen |", "|---|---|---|"]
         lines += [
-            f"| **{row.requirement.id}** {_cell(row.requirement.text)} | {row.verdict} | {_cell(row.told)} |"
+            f"| **{row.requirement.id}** {cell(row.requirement.text)} | {row.verdict} | {cell(row.told)} |"
             for row in broken
         ]
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Return text that fits into a cell and stays text."""
-    shown = text if len(text) <= 300 else text[:300] + "…"
-    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

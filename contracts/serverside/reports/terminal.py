@@ -4,9 +4,9 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from contracts.reporting.progress import Bar
 from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.finding import Verdict
@@ -31,45 +31,30 @@ class Terminal:
     def __init__(self, console: Console) -> None:
         """Write to a console."""
         self._console = console
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<14}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[step]}", style="dim"),
-            TextColumn("[red]{task.fields[failures]}[/red]"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task: TaskID | None = None
-        self._failures = 0
+        self._bar = Bar(console)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._progress.start()
+        self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Leave the screen as it was."""
-        self._progress.stop()
+        self._bar.stop()
 
     def take(self, event: Event) -> None:
         """Show an event."""
         match event:
             case PhaseBegan(phase, steps):
-                self._failures = 0
-                self._task = self._progress.add_task(phase, total=steps, step="", failures="")
-            case StepBegan(_, name) if self._task is not None:
-                self._progress.update(self._task, step=name[:44])
-            case StepEnded() if self._task is not None:
-                self._progress.advance(self._task)
-            case Found(finding) if finding.verdict == "fail" and self._task is not None:
-                self._failures += 1
-                self._progress.update(self._task, failures=f"{self._failures} broken")
-            case PhaseEnded(phase, stopped) if self._task is not None:
-                self._progress.remove_task(self._task)
-                self._task = None
+                self._bar.begin(phase, steps)
+            case StepBegan(_, name):
+                self._bar.step(name)
+            case StepEnded():
+                self._bar.advance()
+            case Found(finding) if finding.verdict == "fail":
+                self._bar.failed()
+            case PhaseEnded(phase, stopped):
+                self._bar.end()
                 if stopped:
                     self._console.print(f"[yellow]{phase} stopped: {escape(stopped)}[/yellow]")
             case _:

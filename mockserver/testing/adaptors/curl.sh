@@ -70,7 +70,7 @@ put_file() { # path, type
   return 1
 }
 
-upload() { put_file "$(arg path)" "$(arg type)" && saw "$(jq -nc --arg uri "$uri" '{$uri}')"; }
+upload() { put_file "$(arg path)" "$(arg media_type)" && saw "$(jq -nc --arg uri "$uri" '{$uri}')"; }
 
 download() {
   local path answer

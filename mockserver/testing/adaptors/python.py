@@ -81,9 +81,9 @@ class Official:
         self._api(order).cancel(task)
         return {}
 
-    def upload(self, order: Mapping[str, Any], path: str, type: str) -> dict[str, Any]:  # noqa: A002  # as calls.toml says
+    def upload(self, order: Mapping[str, Any], path: str, media_type: str) -> dict[str, Any]:
         """Upload a file."""
-        options = self.library.UploadFileOptions(content_type=type)
+        options = self.library.UploadFileOptions(content_type=media_type)
         return {"uri": self._api(order).upload_file(path, options)["uri"]}
 
     def download(self, _order: Mapping[str, Any], url: str, path: str) -> dict[str, Any]:

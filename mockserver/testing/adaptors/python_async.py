@@ -54,9 +54,9 @@ class OfficialAsync(python.Official):
         asyncio.run(self._api(order).cancel(task))
         return {}
 
-    def upload(self, order: Mapping[str, Any], path: str, type: str) -> dict[str, Any]:  # noqa: A002  # as calls.toml says
+    def upload(self, order: Mapping[str, Any], path: str, media_type: str) -> dict[str, Any]:
         """Upload a file."""
-        options = self.library.UploadFileOptions(content_type=type)
+        options = self.library.UploadFileOptions(content_type=media_type)
         return {"uri": asyncio.run(self._api(order).upload_file(path, options))["uri"]}
 
     def end_session(self, order: Mapping[str, Any], session: str) -> dict[str, Any]:

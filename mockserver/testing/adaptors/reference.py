@@ -81,9 +81,9 @@ class Reference:
         """List all ids."""
         return {"ids": self._api(order).list(page)}
 
-    def upload(self, order: Mapping[str, Any], path: str, type: str) -> dict[str, Any]:  # noqa: A002  # as calls.toml says
+    def upload(self, order: Mapping[str, Any], path: str, media_type: str) -> dict[str, Any]:
         """Upload a file."""
-        return {"uri": self._api(order).upload(path, type)}
+        return {"uri": self._api(order).upload(path, media_type)}
 
     def download(self, order: Mapping[str, Any], url: str, path: str) -> dict[str, Any]:
         """Fetch a video."""

@@ -25,7 +25,7 @@ def _asked(surgery: Surgery, bend: Callable[[Client, dict[str, str]], dict[str, 
     def made(self: Client, *given: Any, **told: Any) -> None:
         make(self, *given, **told)
         opened = self._store.stream
-        self._store.stream = lambda method, url, headers: opened(method, url, headers=bend(self, headers))  # type: ignore[method-assign, assignment]
+        self._store.stream = lambda method, url, headers: opened(method, url, headers=bend(self, headers))
 
     surgery.replace(Client, "__init__", made)
 
@@ -37,7 +37,7 @@ def adds_a_line_break(surgery: Surgery) -> None:
     def once(original: Any, self: Client, url: str, path: str) -> int:
         tries = []
         opened = self._store.stream
-        self._store.stream = lambda *given, **told: tries.append(1) or opened(*given, **told)  # type: ignore[func-returns-value, method-assign]
+        self._store.stream = lambda *given, **told: tries.append(1) or opened(*given, **told)
         count: int = original(self, url, path)
         if len(tries) == 1:
             Path(path).write_bytes(Path(path).read_bytes() + b"\n")
@@ -180,6 +180,6 @@ def _statuses(surgery: Surgery, final: int) -> None:
                     raise OutputError(f"the store answered {final}", status=final)
                 yield answer
 
-        self._store.stream = stream  # type: ignore[method-assign, assignment]
+        self._store.stream = stream
 
     surgery.replace(Client, "__init__", made)

@@ -48,7 +48,7 @@ def _headers(surgery: Surgery, bend: Callable[[dict[str, str]], dict[str, str]])
     def made(self: Client, *given: Any, **told: Any) -> None:
         make(self, *given, **told)
         opened = self._api.stream
-        self._api.stream = lambda method, url, headers, **rest: opened(method, url, headers=bend(headers), **rest)  # type: ignore[method-assign]
+        self._api.stream = lambda method, url, headers, **rest: opened(method, url, headers=bend(headers), **rest)
 
     surgery.replace(Client, "__init__", made)
 
@@ -117,7 +117,7 @@ def waits_for_bytes_without_limit(surgery: Surgery) -> None:
     def made(self: Client, *given: Any, **told: Any) -> None:
         make(self, *given, **told)
         opened = self._api.stream
-        self._api.stream = lambda *args, **rest: opened(*args, **{**rest, "timeout": 60})  # type: ignore[method-assign]
+        self._api.stream = lambda *args, **rest: opened(*args, **{**rest, "timeout": 60})
 
     surgery.replace(Client, "__init__", made)
 

@@ -24,7 +24,7 @@ def _put(surgery: Surgery, bend: Any) -> None:
             sent, named = bend(self, content, dict(headers))
             return put(url, content=sent, headers=named)
 
-        self._store.put = bent  # type: ignore[method-assign, assignment]
+        self._store.put = bent
 
     surgery.replace(Client, "__init__", made)
 
@@ -99,7 +99,7 @@ def _tries(surgery: Surgery, given_up: Any) -> None:
                 raise ClientError(f"the store answered {answer.status_code}")
             return answer
 
-        self._store.put = bent  # type: ignore[method-assign]
+        self._store.put = bent
 
     surgery.replace(Client, "__init__", made)
 
@@ -134,9 +134,9 @@ def keeps_a_refusal_to_itself(surgery: Surgery) -> None:
     """It returns the path where a file could not be uploaded."""
     from mockserver.testing.adaptors.reference import Reference
 
-    def upload(original: Any, self: Reference, order: Any, path: str, type: str) -> Any:  # noqa: A002  # as calls.toml says
+    def upload(original: Any, self: Reference, order: Any, path: str, media_type: str) -> Any:
         try:
-            return original(self, order, path, type)
+            return original(self, order, path, media_type)
         except ClientError:
             return {"uri": path}
 

@@ -150,7 +150,7 @@ def reads_once(surgery: Surgery) -> None:
     """It takes what one read brings for the whole body, and drops what it cannot read."""
 
     def handler(original: Any, receiver: Receiver) -> Any:
-        class Hasty(original(receiver)):  # type: ignore[misc]
+        class Hasty(original(receiver)):
             def do_POST(self) -> None:  # noqa: N802  # what http.server calls
                 body = self.rfile.read1(65536)
                 headers = {name.lower(): value for name, value in self.headers.items()}
