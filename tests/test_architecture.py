@@ -271,3 +271,12 @@ def test_no_function_changes_a_constant() -> None:
         if name in {bound for bound, _ in assigned(module)}
     ]
     assert wrong == []
+
+
+def test_the_suites_do_not_know_each_other() -> None:
+    """Either can be understood, and used, without the other."""
+    suites = ("contracts.serverside", "contracts.clientside")
+    for suite, other in (suites, suites[::-1]):
+        assert [
+            name for name in modules() if within(name, {suite}) and any(within(n, {other}) for n in reached(name))
+        ] == []

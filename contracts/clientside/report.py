@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.clientside import profiles, scores
-from contracts.clientside.case import AREAS
+from contracts.clientside.case import AREAS, cases
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
 
@@ -57,6 +57,7 @@ class Report:
             "server": {} if began is None else dict(began.server),
             "seed": None if began is None else began.seed,
             "profile": self._profile,
+            "left_out": len({case.name for case in cases()} - set(names)),
             "seconds": None if ended is None else round(ended.seconds, 2),
             "stopped": None if ended is None else ended.stopped,
             "counts": scores.counts(checks),

@@ -6,7 +6,7 @@ Neither number is ever rounded up, and neither is made up where nothing was look
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from contracts.clientside.verdicts import VERDICTS
 
@@ -58,11 +58,29 @@ def observed(checks: Iterable[Row]) -> Share:
     return Share(sum(row["verdict"] in {"pass", "fail", "warn"} for row in rows), len(rows))
 
 
-def exit_code(checks: Iterable[Row], *, strict: bool = False) -> int:
-    """Return 0 when the client is right, 1 when it is not or nothing was played, 3 when the kit failed."""
-    rows = list(checks)
+Outcome = Literal["pass", "fail", "partial", "harness-error"]
+"""Of a whole run. partial: nothing is wrong, and some cases were not chosen."""
+
+
+def outcome(report: Row, *, strict: bool = False) -> Outcome:
+    """Return the word on a whole run.
+
+    Args:
+        report: the document.
+        strict: whether a SHOULD that does not hold counts.
+    """
+    rows = [check for case in report["cases"] for check in case["checks"]]
     verdicts = {row["verdict"] for row in rows}
     if "harness-error" in verdicts:
+        return "harness-error"
+    warned = strict and any(row["verdict"] == "warn" and row["level"] == "SHOULD" for row in rows)
+    if warned or verdicts & {"fail", "not-run"} or not verdicts & {"pass", "warn"}:
+        return "fail"
+    return "partial" if report["left_out"] else "pass"
+
+
+def exit_code(found: Outcome, *, allow_partial: bool = False) -> int:
+    """Return 0 when the client is right, 1 when it is not or not all was played, 3 when the kit failed."""
+    if found == "harness-error":
         return 3
-    wrong = {"fail", "not-run"} | ({"warn"} if strict else set())
-    return 1 if verdicts & wrong or not verdicts & {"pass", "warn"} else 0
+    return 0 if found == "pass" or (found == "partial" and allow_partial) else 1

@@ -16,12 +16,12 @@ EXAMPLES = """
 \b
 Examples:
   inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.reference
-  inferencesh-mock conform --adaptor --area stream -- ./my-adaptor
+  inferencesh-mock conform --adaptor --area stream --allow-partial -- ./my-adaptor
   inferencesh-mock conform --adaptor --case 'submit/*' --report report.json -- node adaptor.mjs
   inferencesh-mock conform --list
 
-Exit codes: 0 the client behaves, 1 it does not or something was not judged, 2 wrong usage, 3 the kit or the adaptor
-failed.
+Exit codes: 0 the client behaves, 1 it does not or something was not judged (see --allow-partial), 2 wrong usage, 3 the
+kit or the adaptor failed.
 """
 
 
@@ -40,6 +40,7 @@ failed.
 @click.option(
     "--profile", default="2026-12", show_default=True, help="The frozen list of checks that the score is made of."
 )
+@click.option("--allow-partial", is_flag=True, help="Exit with 0 although some cases were not chosen.")
 @click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails the run too.")
 @click.option(
     "--expect", type=click.Path(dir_okay=False, path_type=Path), help="conformance.yaml: what is known to fail."
@@ -154,15 +155,16 @@ def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any])
             files.write_json(options["badge"], files.badge(document))
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    checks = [check for row in document["cases"] for check in row["checks"]]
-    code = scores.exit_code(checks, strict=options["strict"])
-    if expected is None or code == 3:
-        return code
-    departed = expectations.departures(document["cases"], expected)
-    for told in departed:
-        click.echo(told)
-    click.echo("not as expected" if departed else "as expected")
-    return 1 if departed else 0
+    outcome = scores.outcome(document, strict=options["strict"])
+    if expected is not None and outcome != "harness-error":
+        departed = expectations.departures(
+            document["cases"], expected, partial=document["left_out"] > 0, strict=options["strict"]
+        )
+        for told in departed:
+            click.echo(told)
+        click.echo("not as expected" if departed else "as expected")
+        outcome = "fail" if departed else "partial" if document["left_out"] else "pass"
+    return scores.exit_code(outcome, allow_partial=options["allow_partial"])
 
 
 def environment(base_url: str) -> dict[str, str]:

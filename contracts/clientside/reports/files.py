@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
+from contracts.clientside.case import WITNESSES
 from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
@@ -43,15 +45,14 @@ def write_junit(path: Path, report: Document) -> None:
 
 def markdown(report: Document) -> str:
     """Return a summary for a pull request."""
-    client, checks = report["client"], [check for row in report["cases"] for check in row["checks"]]
-    code = scores.exit_code(checks)
-    mark, word = {0: ("✅", "behaves"), 1: ("❌", "does not behave")}.get(
-        code, ("💥", "could not be judged: the kit failed")
-    )
+    client = report["client"]
+    mark, word = _WORDS[scores.outcome(report)]
     lines = [f"### {mark} {client['name']} {client['version']} {word}", ""]
     shares = {name: scores.Share(report[name]["passed"], report[name]["of"]) for name in ("conformance", "observed")}
     lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
-    lines += [f"- witnesses: {', '.join(report['witnesses'])}", ""]
+    lines += [f"- witnesses: {', '.join(report['witnesses'])}"]
+    lines += [f"- cases that were not chosen: {report['left_out']}"] if report["left_out"] else []
+    lines.append("")
     found = [(row, check) for row in report["cases"] for check in row["checks"] if check["verdict"] in _TOLD]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
@@ -64,12 +65,21 @@ def markdown(report: Document) -> str:
 
 
 def badge(report: Document) -> dict[str, Any]:
-    """Return what shields.io shows as an endpoint badge; grey where not everything could be heard."""
+    """Return what shields.io shows as an endpoint badge; grey where not everything was played or could be heard."""
     share = scores.Share(report["conformance"]["passed"], report["conformance"]["of"])
-    whole = set(report["witnesses"]) == {"server", "client", "disk"} and share.whole > 0
+    whole = set(report["witnesses"]) == set(WITNESSES) and share.whole > 0 and not report["left_out"]
     colour = "lightgrey" if not whole else "brightgreen" if share.part == share.whole else "red"
     told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST · {report['profile']}"
     return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
 
+
+_WORDS: Mapping[scores.Outcome, tuple[str, str]] = MappingProxyType(
+    {
+        "pass": ("✅", "behaves"),
+        "fail": ("❌", "does not behave"),
+        "partial": ("🟡", "behaves in the cases that were played"),
+        "harness-error": ("💥", "could not be judged: the kit failed"),
+    }
+)
 
 _TOLD = frozenset({"fail", "warn", "not-run", "harness-error"})

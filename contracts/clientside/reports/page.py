@@ -54,6 +54,7 @@ def _column(report: Mapping[str, Any]) -> dict[str, Any]:
         "witnesses": ", ".join(report["witnesses"]),
         "seconds": report["seconds"],
         "stopped": report["stopped"],
+        "left_out": report["left_out"],
         "counts": {verdict: count for verdict, count in report["counts"].items() if count},
         **shares,
     }

@@ -90,6 +90,8 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
     for name in ("conformance", "observed"):
         share = scores.Share(report[name]["passed"], report[name]["of"])
         console.print(f"[dim]{name:<12}[/dim]{share.text()}", highlight=False)
+    if report["left_out"]:
+        console.print(f"[bold yellow]partial     [/bold yellow]{report['left_out']} cases were not chosen")
     if report["stopped"]:
         console.print(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
 

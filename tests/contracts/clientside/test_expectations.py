@@ -64,6 +64,7 @@ def test_an_entry_that_is_not_needed_is_stale() -> None:
 def test_an_entry_that_was_not_played_is_told() -> None:
     """Or a run of half the cases would hide it."""
     assert told(played(result="pass"), ONCE) == ["line 3: submit.submits-once in * was not played; remove it"]
+    assert expectations.departures(played(result="pass"), [ONCE], partial=True) == []
 
 
 def test_our_own_failures_cannot_be_expected() -> None:
@@ -94,6 +95,8 @@ def test_a_baseline_expects_what_fails_now(write: Write) -> None:
         ("- {check: submit.submits-once, because: x, when: now}", "an entry has check, where, status"),
         ("- {check: submit.submits-once, because: x, where: submit/plane}", "did you mean submit/plain"),
         ("- {check: wire.contact, because: x}", "cannot be expected to fail"),
+        ("- {check: submit.submits-once, because: x, until: soon}", "until is a date like 2026-11-25, not 'soon'"),
+        ("- {because: x}", "name a `check`"),
         ("- [", "is no YAML"),
         ("  text", "expected `kit: 1` and a list"),
     ],

@@ -56,7 +56,17 @@ def test_the_reference_passes(report: dict[str, Any]) -> None:
     """Everything, with all witnesses heard."""
     assert report["conformance"]["percent"] == report["observed"]["percent"] == 100
     assert report["witnesses"] == ["client", "disk", "server"]
-    assert scores.exit_code(check for row in report["cases"] for check in row["checks"]) == 0
+    assert scores.outcome(report) == "partial"
+    assert scores.exit_code("partial", allow_partial=True) == 0
+    assert scores.outcome(report | {"left_out": 0}) == "pass"
+
+
+def test_a_warning_counts_where_that_is_wanted(report: dict[str, Any]) -> None:
+    """Of a SHOULD; of a MAY never."""
+    for level, strictly in (("SHOULD", "fail"), ("MAY", "pass")):
+        checks = [{"verdict": "pass", "level": "MUST"}, {"verdict": "warn", "level": level}]
+        warned = report | {"left_out": 0, "cases": [{"checks": checks}]}
+        assert (scores.outcome(warned), scores.outcome(warned, strict=True)) == ("pass", strictly)
 
 
 def test_a_report_is_json(report: dict[str, Any], tmp_path: Path) -> None:
@@ -86,6 +96,7 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
         "time        1.5 s",
         f"conformance {scores.Share(worse['conformance']['passed'], worse['conformance']['of']).text()}",
         f"observed    {scores.Share(worse['observed']['passed'], worse['observed']['of']).text()}",
+        f"partial     {worse['left_out']} cases were not chosen",
     ]
     assert lines[5].startswith("submit")
 
@@ -108,9 +119,10 @@ def test_markdown_is_for_a_pull_request(worse: dict[str, Any]) -> None:
 
 def test_the_badge_is_red_grey_or_green(report: dict[str, Any], worse: dict[str, Any]) -> None:
     """Grey where not everything could be heard, and never green by rounding."""
-    assert files.badge(report)["color"] == "brightgreen"
-    assert files.badge(worse)["color"] == "red"
-    assert files.badge(report | {"witnesses": ["server"]})["color"] == "lightgrey"
+    assert files.badge(report)["color"] == "lightgrey"
+    assert files.badge(report | {"left_out": 0})["color"] == "brightgreen"
+    assert files.badge(worse | {"left_out": 0})["color"] == "red"
+    assert files.badge(report | {"left_out": 0, "witnesses": ["server"]})["color"] == "lightgrey"
     assert files.badge(report)["message"].endswith(" MUST · 2026-12")
     assert files.badge(report | {"conformance": {"passed": 0, "of": 0}})["message"] == "no data"
 

@@ -1,0 +1,148 @@
+"""What every case emits, broken by hand: each wrong client or emulator fails the check that is about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from contracts.clientside import case as cases
+from contracts.clientside import judge, judging
+from contracts.clientside.adapting import CannotError
+from contracts.clientside.case import Case
+from mockserver.api.table import HANDLERS
+from mockserver.testing.adaptors.reference import Reference
+from tests.mutants.client_trial import ObjectPlayer, try_client
+
+PLAIN = next(row for row in cases.cases() if row.name == "submit/plain")
+LOST = next(row for row in cases.cases() if row.name == "submit/lost-response")
+
+
+def verdicts(adapted: Reference, case: Case = PLAIN) -> dict[str, str]:
+    """Play a case and return the verdicts by check; all that were declared are there, and no others."""
+    (ended,) = try_client(adapted, [case]).ended
+    assert [row.check for row in ended.emitted] == [probe.check.id for probe in judging.declared(case)]
+    return {row.check: row.verdict for row in ended.emitted}
+
+
+class Elsewhere(Reference):
+    """Answers from memory and asks nobody."""
+
+    def run(self, _order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
+        """Return a task that was never made."""
+        return {"id": None, "status": 10}
+
+
+class Inventive(Reference):
+    """Calls what the API does not have."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Submit, and ask for a bonus."""
+        self._api(order)._api.get(f"{order['base_url']}/bonus")
+        return super().run(order, app, **told)
+
+
+class Timid(Reference):
+    """Asks for the tasks there are, and submits none."""
+
+    def run(self, order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
+        """List."""
+        self._api(order).list()
+        return {"id": None, "status": 10}
+
+
+class Boastful(Reference):
+    """Claims what it cannot."""
+
+    def run(self, order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
+        """Confess."""
+        self._api(order).list()
+        raise CannotError("run")
+
+
+class Lying(Reference):
+    """Tells of another task than there is."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Change the address of the video."""
+        task = super().run(order, app, **told)
+        return {**task, "id": task["id"][::-1]}
+
+
+class Modest(Reference):
+    """Cannot wait, and says so."""
+
+    supports = tuple(name for name in Reference.supports if name != "run.wait")
+
+
+def test_who_talks_to_nobody_has_no_contact() -> None:
+    """And nothing else is said of it."""
+    found = verdicts(Elsewhere())
+    assert found.pop("wire.harness-valid") == "pass"
+    assert found.pop("wire.contact") == "fail"
+    assert set(found.values()) == {"not-run"}
+
+
+def test_a_call_that_the_api_does_not_have_is_told() -> None:
+    """Everything else is judged all the same."""
+    found = verdicts(Inventive())
+    assert [name for name, verdict in found.items() if verdict != "pass"] == ["wire.valid-requests"]
+
+
+def test_trouble_that_was_not_met_says_nothing() -> None:
+    """The fault has to be reached, or whatever followed from it is not judged."""
+    found = verdicts(Timid(), LOST)
+    assert found["wire.faults-reached"] == "fail"
+    assert {found[probe.check.id] for probe in LOST.probes} == {"not-run"}
+
+
+def test_a_claim_that_is_not_true_fails() -> None:
+    """What is claimed and cannot be is no excuse."""
+    found = verdicts(Boastful())
+    assert found["adaptor.claims-are-true"] == "fail"
+    assert {found[probe.check.id] for probe in PLAIN.probes} == {"not-run"}
+
+
+def test_what_the_server_does_not_know_is_a_lie() -> None:
+    """A task that there is not: the witnesses disagree."""
+    assert verdicts(Lying())["adaptor.report-is-true"] == "fail"
+
+
+def test_what_every_client_needs_excuses_nobody() -> None:
+    """A client without a core capability fails where it is needed."""
+    found = verdicts(Modest())
+    assert {found[probe.check.id] for probe in PLAIN.probes} == {"fail"}
+    assert "pass" not in found.values()
+
+
+def test_an_emulator_that_stumbles_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No verdict counts."""
+
+    async def stumble(_call: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(HANDLERS, "tasks.get", stumble)
+    monkeypatch.setattr("contracts.clientside.reference.TRIES", 1)
+    assert set(verdicts(Reference()).values()) == {"harness-error"}
+
+
+def test_a_judge_that_stumbles_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest is judged."""
+
+    def stumble(*_given: Any, **_told: Any) -> None:
+        raise ZeroDivisionError
+
+    broken = judge.Judge("calls", ("server",), stumble)
+    judges = {**judge.load(), "calls": broken}
+    monkeypatch.setattr(judge, "load", lambda: judges)
+    found = verdicts(Reference())
+    assert [name for name, verdict in found.items() if verdict != "pass"] == ["submit.submits-once"]
+    assert found["submit.submits-once"] == "harness-error"
+
+
+def test_what_a_missing_witness_would_say_is_not_observable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never a pass."""
+    monkeypatch.setattr(ObjectPlayer, "witnesses", frozenset({"server"}))
+    found = verdicts(Reference())
+    needing = [probe.check.id for probe in judging.declared(PLAIN) if "client" in judge.load()[probe.judge].witnesses]
+    assert {found[name] for name in needing} == {"not-observable"}
+    assert {verdict for name, verdict in found.items() if name not in needing} == {"pass"}
