@@ -26,6 +26,14 @@ MOST_TURN = 120
 UNSET: Any = object()
 
 
+class GoneError(BaseException):
+    """Nothing listens where the server was.
+
+    No server's answer, so no finding; and nothing that Hypothesis should look for a simpler case of. So it passes by
+    whoever catches exceptions.
+    """
+
+
 class Recorder:
     """The exchanges of a run, and those of the check under way."""
 
@@ -125,7 +133,7 @@ class Caller:
         key: str | None = UNSET,
         version: str | None = "2",
     ) -> Exchange:
-        """Send a request and return what came; a server that does not answer raises nothing.
+        """Send a request and return what came; a server that listens and does not answer raises nothing.
 
         Args:
             method: of the request.
@@ -135,6 +143,9 @@ class Caller:
             headers: further headers.
             key: instead of the caller's own; None for none.
             version: X-API-Version; None leaves the header out.
+
+        Raises:
+            GoneError: there is no server.
         """
         request = self._request(method, path, json, content, headers, key, version)
         begun = clock.now()
@@ -152,6 +163,8 @@ class Caller:
                 answer.close()
         except httpx.HTTPError as failure:
             error = f"{type(failure).__name__}: {failure}"
+            if isinstance(failure, httpx.ConnectError) and str(request.url).startswith(self._target.base_url):
+                raise GoneError(f"nothing answers at {self._target.base_url}: {failure}") from None
         return self._keep(request, status, told, bytes(body), clock.now() - begun, error)
 
     def in_turn(self, method: str, path: str, **request: Any) -> Exchange:  # noqa: ANN401  # as `send` takes them

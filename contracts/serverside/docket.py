@@ -1,10 +1,11 @@
 """Everything that belongs to the judgement of one server: opened once, shared by all phases, closed at the end."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
-from contracts.serverside.caller import Caller, Recorder
+from contracts.serverside.caller import Caller, GoneError, Recorder
 from contracts.serverside.exchange import UnexpectedError
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
@@ -25,21 +26,23 @@ class Docket:
     specimens: Specimens
     server: str
     """What the server calls itself in its OpenAPI document, or nothing."""
+    behaviour: Mapping[str, Any]
+    """How the key's world behaved before anything was switched; nothing without a control plane."""
 
     @classmethod
     def opened(cls, target: Target, recorder: Recorder) -> Self:
         """Ask the server what it is, and make callers.
 
         Raises:
-            TargetError: nothing answers there.
+            TargetError: nothing answers there, or the key is refused everywhere.
         """
         stranger = Caller(target, recorder, target.api_key)
         try:
-            first = stranger.send("GET", "/openapi.json", key=None, version=None)
-            if (first.error or "").startswith("Connect"):  # no connection; what one answer is worth, checks tell
-                raise TargetError(f"nothing answers at {target.base_url}: {first.error}; is the server running?")
             has_levers = Levers.found(stranger)
             server = _name(stranger)
+            _ensure_admitted(stranger)
+        except GoneError as error:
+            raise TargetError(f"{error}; is the server running?") from None
         finally:
             stranger.close()
         if has_levers and not target.insecure_key:
@@ -53,11 +56,21 @@ class Docket:
             # What the run may cost its account is to hold: a world begins with less than a thousand runs cost.
             with suppress(UnexpectedError):
                 levers.fund(target.spend)
-        return cls(target, recorder, purse, levers, specimens, server)
+        behaviour = {} if levers is None else levers.get("/settings")["world"]["behaviour"]
+        return cls(target, recorder, purse, levers, specimens, server, behaviour)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Leave the key's world as it was, wherever the run was broken off, and close the connections."""
+        if self.levers is not None:
+            with suppress(UnexpectedError, GoneError):
+                self.levers.configure(**self.behaviour)
         self.specimens.close()
+
+
+def _ensure_admitted(stranger: Caller) -> None:
+    refused = [stranger.send("GET", path) for path in ("/me", "/tasks", "/files")]
+    if all(answer.status == 401 for answer in refused):
+        raise TargetError(f"the key is refused: {refused[0].line()} {refused[0].code or ''}; give another --api-key")
 
 
 def _name(stranger: Caller) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from contracts import clock, strategies
 from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
-from contracts.serverside import estimates, pictures
+from contracts.serverside import clips, estimates, pictures
 from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, upload
@@ -237,10 +237,14 @@ def _sent(probe: Probe, case: Case, wanted: Wanted) -> Iterator[Seen]:
 
 def _shown(probe: Probe, file: ImageFile) -> Iterator[Seen]:
     content_type = file.content_type or "application/octet-stream"
-    named = Upload(file.content, FileFacts("uploaded"), name=file.name, content_type=content_type)
-    given = {**probe.cheap, "image": upload(probe, named)}
+    record = clips.uploaded(probe.call, file.content, file.name, content_type)
+    given = {**probe.cheap, "image": record["uri"]}
     case = Case(_REFUSED, f"the start frame {file!r}", given)
-    yield from _sent(probe, case, Wanted(tuple(("/image", rule) for rule in file.rules)))
+    try:
+        yield from _sent(probe, case, Wanted(tuple(("/image", rule) for rule in file.rules)))
+    finally:
+        # Some are large, there may be thousands, and an account has an end.
+        probe.call.send("DELETE", f"/files/{record['id']}")
 
 
 def _estimated(probe: Probe, given: Mapping[str, Any], price: int) -> Iterator[Seen]:

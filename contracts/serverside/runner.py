@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from contracts import clock
 from contracts.serverside import check, fuzzed, generated, machine, scripted
-from contracts.serverside.caller import Recorder
+from contracts.serverside.caller import GoneError, Recorder
 from contracts.serverside.docket import Docket
-from contracts.serverside.events import Event, RunBegan, RunEnded
+from contracts.serverside.events import Event, PhaseEnded, RunBegan, RunEnded
 from contracts.serverside.target import Target
 
 PHASES = ("scripted", "generated", "schemathesis", "machine")
@@ -43,17 +43,26 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     docket = Docket.opened(target, recorder)
     try:
         yield RunBegan(docket.target, wish.phases, wish.seed, docket.server)
-        if "scripted" in wish.phases:
-            yield from scripted.run(_chosen(wish), docket)
-        if "generated" in wish.phases:
-            yield from generated.run(docket, seed=wish.seed, max_examples=wish.max_examples)
-        if "schemathesis" in wish.phases:
-            yield from fuzzed.run(docket, seed=wish.seed, max_examples=wish.max_examples)
-        if "machine" in wish.phases:
-            yield from machine.run(docket, seed=wish.seed, max_examples=max(1, wish.max_examples // 2))
+        for name, phase in _phases(wish, docket):
+            try:
+                yield from phase
+            except GoneError as error:
+                yield PhaseEnded(name, str(error))
+                break
         yield RunEnded(clock.now() - begun, docket.purse.charged)
     finally:
         docket.close()
+
+
+def _phases(wish: Wish, docket: Docket) -> Iterator[tuple[str, Iterator[Event]]]:
+    seed, examples = wish.seed, wish.max_examples
+    every = {
+        scripted.PHASE: scripted.run(_chosen(wish), docket),
+        generated.PHASE: generated.run(docket, seed=seed, max_examples=examples),
+        fuzzed.PHASE: fuzzed.run(docket, seed=seed, max_examples=examples),
+        machine.PHASE: machine.run(docket, seed=seed, max_examples=max(1, examples // 2)),
+    }
+    return ((name, phase) for name, phase in every.items() if name in wish.phases)
 
 
 def _chosen(wish: Wish) -> Sequence[check.Check]:

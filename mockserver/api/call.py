@@ -136,7 +136,7 @@ class Call:
         Raises:
             Problem: 400, the body is not JSON, or nested too deeply.
         """
-        if not self.body.strip():
+        if not self.body:
             return None
         return documents.parse(self.body)
 

@@ -37,4 +37,5 @@ def main() -> None:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 3)
     except click.exceptions.Abort:
+        click.echo("interrupted; nothing is said of what was not finished", err=True)
         sys.exit(130)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mockserver import settings
+from mockserver.cli.outputs import ensure_writable
 
 EXAMPLES = """
 \b
@@ -82,6 +83,7 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         raise click.UsageError(f"{url} is not on this machine; add --i-mean-it if it is yours to ask, see --spend too")
     _known("area", options["areas"], areas())
     _known("check", options["names"], tuple(row.name for row in load()))
+    ensure_writable(options[name] for name in ("save", "junit", "markdown", "html"))
     target = Target(
         base_url=url,
         api_key=options["api_key"],

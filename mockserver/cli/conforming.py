@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockserver.cli.outputs import ensure_writable
+
 if TYPE_CHECKING:
     from contracts.clientside.case import Case
 
@@ -76,6 +78,7 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
         raise click.UsageError(
             "name the adaptor's command after `--`, such as: conform --adaptor -- python my_adaptor.py"
         )
+    ensure_writable(options[name] for name in ("report", "junit", "markdown", "html", "badge", "write_baseline"))
     sys.exit(_judge(argv, chosen, options))
 
 

@@ -212,7 +212,7 @@ async def test_a_preflight_is_answered_for_any_page(client: Client) -> None:
     assert {"Retry-After", "X-RateLimit-Remaining", "X-Request-Id"} <= {name.strip() for name in exposed.split(",")}
 
 
-@pytest.mark.parametrize("body", [b"{", b"nul", b"\xff", b'"\\ud800"', b"[1,]", b"NaN", b"'x'"])
+@pytest.mark.parametrize("body", [b"{", b"nul", b"\xff", b'"\\ud800"', b"[1,]", b"NaN", b"'x'", b" ", b"\n"])
 async def test_a_body_that_is_not_json_is_400(client: Client, body: bytes) -> None:
     """On every route that takes one."""
     for row in KEYED:

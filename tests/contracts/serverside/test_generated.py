@@ -34,9 +34,11 @@ def test_the_emulator_agrees(version: VersionName) -> None:
     """In both versions, and every kind of input was looked at."""
     with serving(SETTINGS) as server:
         results, _ = judged(server.base_url, version)
+        left = server.world("test-key").journal(operation="files.delete")
     assert [row.told for row in results.rows.values() if row.verdict == "fail"] == []
     assert results.stopped == {}
     checks = {finding.check for row in results.rows.values() for finding in row.findings}
+    assert len([row for row in left if row["status"] == 204]) > 10, "pictures stay, and fill the account"
     kinds = ("invalid-inputs", "invalid-pictures", "estimated-inputs", "valid-inputs")
     assert checks >= {f"generated.{kind}" for kind in kinds}
 

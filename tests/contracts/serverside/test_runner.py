@@ -9,12 +9,14 @@ from rich.console import Console
 
 from contracts.serverside import runner
 from contracts.serverside.caller import Recorder
-from contracts.serverside.events import Found
+from contracts.serverside.events import Found, PhaseBegan, StepEnded
 from contracts.serverside.finding import Finding
 from contracts.serverside.reports import files, page, terminal
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish
 from contracts.serverside.target import Target, TargetError, clean
+from mockserver.settings import Settings
+from mockserver.testing import serving
 
 from .stub import stub
 
@@ -44,6 +46,46 @@ def test_a_server_that_is_not_there_is_told() -> None:
     """In one sentence, and not as promises that are broken."""
     with pytest.raises(TargetError, match=r"nothing answers at http://127\.0\.0\.1:9: .* server running"):
         judged("http://127.0.0.1:9", areas=("env",))
+
+
+def test_a_key_that_is_refused_everywhere_is_told() -> None:
+    """In one sentence."""
+    with serving(Settings(port=0)) as server:
+        events = runner.run(Target(server.base_url, "test_invalid"), Wish(), Recorder())
+        with pytest.raises(TargetError, match="the key is refused: GET /me -> 401"):
+            next(events)
+
+
+def test_a_server_that_goes_away_ends_the_run() -> None:
+    """What was not looked at by then is not run, and not broken; no later phase begins."""
+    results = Results()
+    with serving(Settings(port=0)) as server:
+        target = Target(server.base_url, "test-key", spend=10**10, patience=5, task_patience=5)
+        events = runner.run(target, Wish(phases=("scripted", "generated"), areas=("env", "err")), Recorder())
+        for event in events:
+            results.take(event)
+            if isinstance(event, StepEnded):
+                break
+    for event in events:
+        results.take(event)
+        assert not isinstance(event, PhaseBegan)
+    assert f"nothing answers at {server.base_url}" in results.stopped["scripted"]
+    assert results.counts["fail"] == 0
+    assert results.counts["not-run"] > 0
+    assert results.outcome == "partial"
+
+
+def test_a_run_that_is_broken_off_leaves_the_world_as_it_was() -> None:
+    """Whatever was switched at that moment."""
+    with serving(Settings(port=0)) as server:
+        target = Target(server.base_url, "test-key", spend=10**10)
+        events = runner.run(target, Wish(areas=("env",)), Recorder())
+        next(events)
+        world = server.world("test-key")
+        world.configure(enforce="observed", envelope="v1")
+        events.close()
+        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
+    assert (behaviour["enforce"], behaviour["envelope"]) == ("documented", "superset")
 
 
 def test_nothing_is_spent_that_is_not_allowed() -> None:

@@ -1,0 +1,150 @@
+"""The commands that judge: what they answer to wrong words, and with which exit code they end."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contracts.serverside.runner import Wish, run
+from contracts.serverside.target import Target
+from mockserver.cli import cli
+from mockserver.testing import RunningServer, serving
+from tests.mutants.trial import SETTINGS
+
+REFERENCE = (sys.executable, "-m", "mockserver.testing.adaptors.reference")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    """An emulator that answers at once."""
+    with serving(SETTINGS) as running:
+        yield running
+
+
+def told(*words: object) -> Result:
+    """Give a command and return what came."""
+    return CliRunner().invoke(cli, [str(word) for word in words], env={"COLUMNS": "200"})
+
+
+@pytest.mark.timeout(180)
+def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path: Path) -> None:
+    """All phases by the command, with every report; nothing is left out."""
+    reports = {name: tmp_path / f"report.{name}" for name in ("save", "junit", "markdown", "html")}
+    words = [word for name, file in reports.items() for word in (f"--{name}", file)]
+    result = told("check", server.base_url, "--api-key", "whole", "--max-examples", 3, *words)
+    assert result.exit_code == 0, result.output
+    assert "pass  The server keeps all" in result.output
+    assert json.loads(reports["save"].read_text("utf-8"))["counts"]["not-run"] == 0
+    assert all(file.stat().st_size > 500 for file in reports.values())
+    assert told("drift", reports["save"], reports["save"]).output == "nothing moved\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("https://api.example.com", "--api-key", "k"), "is not on this machine; add --i-mean-it"),
+        (("http://127.0.0.1:1", "--api-key", "k"), "nothing answers at http://127.0.0.1:1"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--area", "weather"), "there is no area 'weather'; there are"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"), "there is no check 'no.such'"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1.0 is not in the range"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
+        (("here", "--api-key", "k"), "'here' is no base URL"),
+        (("http://127.0.0.1:1",), "Missing option '--api-key'"),
+    ],
+)
+def test_check_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> None:
+    """Before anything is asked, and with exit code 2."""
+    result = told("check", *words)
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
+    assert wrong in result.output
+
+
+def test_a_partial_check_is_green_on_demand_alone(server: RunningServer) -> None:
+    """The word for it is partial."""
+    words = ("check", server.base_url, "--api-key", "part", "--area", "env")
+    for more, code in (((), 1), (("--allow-partial",), 0)):
+        result = told(*words, *more)
+        assert result.exit_code == code
+        assert "partial" in result.output
+
+
+def test_an_interrupted_phase_is_no_result(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schemathesis tells of Ctrl-C as of any event; it must not pass for the end."""
+    from schemathesis.engine import events
+
+    from contracts.serverside.caller import Recorder
+
+    class Engine:
+        def execute(self) -> Iterator[Any]:
+            yield events.Interrupted(phase=None)
+
+    monkeypatch.setattr("schemathesis.engine.from_schema", lambda _schema: Engine())
+    with pytest.raises(KeyboardInterrupt):
+        list(run(Target(server.base_url, "broken-off"), Wish(phases=("schemathesis",)), Recorder()))
+
+
+@pytest.mark.parametrize("member", ["requirements", "shapes"])
+def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
+    """A run that lacks a part is none, and no traceback."""
+    file = tmp_path / "run.json"
+    whole = {"kind": "inferencesh-mock check", "requirements": [], "shapes": {}}
+    file.write_text(json.dumps({**whole, member: None}), "utf-8")
+    result = told("drift", file, file)
+    assert (result.exit_code, "is no saved run" in result.output) == (2, True)
+
+
+def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:
+    """As with `check`; the page says so too."""
+    words = ("conform", "--adaptor", "--case", "submit/plain", "--html", tmp_path / "page.html")
+    for more, code in (((), 1), (("--allow-partial",), 0)):
+        result = told(*words, *more, "--", *REFERENCE)
+        assert result.exit_code == code, result.output
+        assert "partial     149 cases were not chosen" in result.output
+    assert "149 cases were not chosen" in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ((), "say how the client is driven"),
+        (("--adaptor",), "name the adaptor's command after"),
+        (("--adaptor", "--", "no-such-program"), "'no-such-program' cannot be started"),
+        (("--adaptor", "--area", "weather", "--", "x"), "there is no area 'weather'"),
+        (("--adaptor", "--case", "submit/plane", "--", "x"), "no case is called 'submit/plane'"),
+        (("--adaptor", "--profile", "1999-01", "--", "x"), "there is no profile '1999-01'; there are 2026-12"),
+        (("--adaptor", "--report", "none/report.json", "--", "x"), "there is no folder none"),
+        (("--adaptor", "--expect", "none.yaml", "--", "x"), "none.yaml cannot be read"),
+    ],
+)
+def test_conform_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> None:
+    """Before a case is played, and with exit code 2."""
+    result = told("conform", *words)
+    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
+    assert wrong in result.output
+
+
+def test_an_adaptor_that_says_no_hello_is_its_own_fault() -> None:
+    """Exit code 3: the client was not judged."""
+    result = told("conform", "--adaptor", "--case", "submit/plain", "--", sys.executable, "-c", "print('hi')")
+    assert (result.exit_code, "said no proper hello" in result.output) == (3, True)
+
+
+def test_a_baseline_is_what_is_expected(tmp_path: Path) -> None:
+    """Written from a run and held against the same run, nothing departs."""
+    adaptor = ("--", sys.executable, "-m", "mockserver.testing.adaptors.python")
+    words = ("conform", "--adaptor", "--area", "upload", "--allow-partial")
+    file = tmp_path / "conformance.yaml"
+    assert told(*words, "--write-baseline", file, *adaptor).exit_code == 1
+    result = told(*words, "--expect", file, *adaptor)
+    assert (result.exit_code, "as expected" in result.output) == (0, True), result.output
+
+
+def test_the_cases_are_listed() -> None:
+    """Each with what it proves."""
+    lines = told("conform", "--list", "--area", "submit").output.splitlines()
+    assert any(line.startswith("submit/lost-response ") for line in lines)
+    assert all(line.startswith("submit/") and line.endswith(".") for line in lines)
