@@ -2,10 +2,8 @@
 
 import gc
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import httpx
 import pytest
@@ -13,6 +11,7 @@ from PIL import Image
 
 from mockserver.settings import Behaviour, Settings
 from mockserver.testing import RunningServer, serving
+from tests import components
 
 from .child import DEADLINE_SECONDS, Driver
 from .environments import Environments, MissingError
@@ -21,13 +20,6 @@ from .releases import JAVASCRIPT, PythonClient
 from .servers import Servers
 
 HERE = Path(__file__).parent
-
-
-def _absent(missing: MissingError) -> NoReturn:
-    """A missing component is a skip that names it, and a failure in CI, where nothing may be missing."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"missing in CI: {missing}")
-    pytest.skip(f"missing: {missing}")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +50,7 @@ def drive(environments: Environments, tmp_path_factory: pytest.TempPathFactory) 
             try:
                 python = environments.python(client.release.version)
             except MissingError as missing:
-                _absent(missing)
+                components.missing(str(missing))
             # In an empty folder: the client takes any text that names an existing file for an upload.
             folder = tmp_path_factory.mktemp(str(client))
             running[client] = Driver([str(python), "-I", str(HERE / "driver.py"), client.mode], folder)
@@ -75,7 +67,7 @@ def javascript_folder(environments: Environments) -> Path:
     try:
         return environments.javascript(JAVASCRIPT)
     except MissingError as missing:
-        _absent(missing)
+        components.missing(str(missing))
 
 
 @pytest.fixture(scope="session")

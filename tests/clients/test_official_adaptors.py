@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REFUSES = """
 import runpy
 import importlib
@@ -18,13 +20,25 @@ runpy.run_module("mockserver.testing.adaptors.python", run_name="__main__")
 """
 
 
-def _conform(tmp_path: Path, *areas: str) -> dict[str, dict[str, str]]:
-    """Return the verdicts of each case on the synchronous client."""
+def _conform(adaptor: str, tmp_path: Path, *areas: str) -> dict[str, dict[str, str]]:
+    """Return the verdicts of each case on a client."""
     report = tmp_path / "report.json"
     chosen = [word for area in areas for word in ("--area", area)]
-    adaptor = [sys.executable, "-m", "mockserver.testing.adaptors.python"]
     done = subprocess.run(
-        [sys.executable, "-m", "mockserver", "conform", "--adaptor", *chosen, "--report", str(report), "--", *adaptor],
+        [
+            sys.executable,
+            "-m",
+            "mockserver",
+            "conform",
+            "--adaptor",
+            *chosen,
+            "--report",
+            str(report),
+            "--",
+            sys.executable,
+            "-m",
+            f"mockserver.testing.adaptors.{adaptor}",
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -35,9 +49,10 @@ def _conform(tmp_path: Path, *areas: str) -> dict[str, dict[str, str]]:
     return {row["name"]: {check["check"]: check["verdict"] for check in row["checks"]} for row in rows}
 
 
-def test_the_official_client_is_judged_to_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("adaptor", ["python", "python_async"])
+def test_the_official_client_is_judged_to_the_end(adaptor: str, tmp_path: Path) -> None:
     """It fails where it does, passes where it does, and nothing is the kit's or the adaptor's fault."""
-    found = _conform(tmp_path, "upload", "download")
+    found = _conform(adaptor, tmp_path, "upload", "download")
     verdicts = [verdict for checks in found.values() for verdict in checks.values()]
     assert "harness-error" not in verdicts
     assert found["upload/plain"]["upload.sends-the-bytes"] == "pass"

@@ -1,7 +1,5 @@
 """Judges of the files we write: PyAV always, ffmpeg and ffprobe where installed."""
 
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +11,7 @@ import pytest
 
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media import Rendition
+from tests import components
 
 Planes = tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]
 """Rows of luma, Cb and Cr."""
@@ -127,17 +126,7 @@ def watch() -> Callable[..., Film]:
 @pytest.fixture(scope="session")
 def program() -> Callable[[str], str]:
     """Find ffmpeg or ffprobe, or skip; in CI a missing one is a failure."""
-
-    def find(name: str) -> str:
-        found = shutil.which(name)
-        if found is None:
-            message = f"{name} is not installed; `apt-get install ffmpeg` (or `brew install ffmpeg`) brings it."
-            if os.environ.get("CI") == "true":
-                pytest.fail(message)
-            pytest.skip(message)
-        return found
-
-    return find
+    return lambda name: components.program(name, package="ffmpeg")
 
 
 @pytest.fixture

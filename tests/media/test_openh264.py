@@ -1,6 +1,5 @@
 """A second decoder of other authors gives the same pixels."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -13,6 +12,7 @@ from PIL import Image
 
 from contracts.apps.expectation import MediaExpectation
 from mockserver.media import GivenImage, Rendition, render
+from tests import components
 
 from .openh264 import Picture, decode, library
 
@@ -66,10 +66,7 @@ def test_both_decoders_see_the_same(name: str) -> None:
     """Every sample of every picture: slates, photographs that dissolve, and the mosaic."""
     found = library()
     if found is None:
-        message = "OpenH264 is not installed; `apt-get install libopenh264-7` (or `brew install openh264`) brings it."
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        components.missing("OpenH264; `apt-get install libopenh264-7` (or `brew install openh264`) brings it")
     file = render(*FILMS[name])
     pictures = 0
     for one, other in zip_longest(decode(found, _packets(file)), _by_ffmpeg(file)):

@@ -1,13 +1,12 @@
 """`inferencesh-mock adaptor check` tells the author of an adaptor what is wrong with its answers."""
 
-import shutil
 import sys
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from mockserver.cli import cli
+from tests import components
 
 CURL = Path(__file__).parents[3] / "mockserver" / "testing" / "adaptors" / "curl.sh"
 
@@ -32,9 +31,10 @@ def _check(*argv: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "jq"))), reason="needs bash, curl and jq")
 def test_the_adaptor_in_bash_answers_as_it_should() -> None:
     """A shell script is enough to join."""
+    for name in ("bash", "curl", "jq"):
+        components.program(name, package=name)
     code, told = _check("bash", str(CURL))
     assert (code, told.splitlines()[-1]) == (0, "every answer is as it should be")
     assert "download: saw" in told
