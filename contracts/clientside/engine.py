@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contracts import clock
-from contracts.clientside import examples, judging
-from contracts.clientside.case import Case, Witness
+from contracts.clientside import examples, judging, modes
+from contracts.clientside.case import Case, Mode, Witness
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
-from contracts.clientside.play import Play, Said
+from contracts.clientside.play import Ending, Play, Said
 from contracts.clientside.players.stepping import PlayerError, Stage
 from contracts.clientside.protocol import Hello
 from contracts.clientside.world import World, WorldError
@@ -24,15 +24,19 @@ class Player(Protocol):
     """A way to drive a client."""
 
     hello: Hello
-    mode: str
+    mode: Mode
     witnesses: frozenset[Witness]
 
     @property
     def broken(self) -> str | None:
         """Why nothing can be played any more, or None."""
 
-    def play(self, stage: Stage) -> None:
-        """Play a case; raises a PlayerError when the client's side breaks off."""
+    def play(self, stage: Stage) -> Ending | None:
+        """Play a case; raises a PlayerError when the client's side breaks off.
+
+        Returns:
+            How the case's own program ended; None where there is no such program.
+        """
 
     def stderr(self, case: Case) -> str:
         """What the client's side wrote there during a case, as far as that can be told."""
@@ -48,10 +52,14 @@ class Emulator:
     run: str = "kit"
     """Part of every key, so that two runs on one emulator do not meet."""
 
+    def key(self, case: Case) -> str:
+        """Return the API key of a case's own world: the words of its name."""
+        words = re.sub(r"[^a-z0-9]+", "-", case.name).strip("-")
+        return f"{self.run}-{words}"
+
     def world(self, case: Case) -> World:
         """Return a case's own world."""
-        words = re.sub(r"[^a-z0-9]+", "-", case.name)
-        return World(self.base_url, f"{self.run}-{words}", self.control_token)
+        return World(self.base_url, self.key(case), self.control_token)
 
 
 def run(
@@ -73,7 +81,7 @@ def run(
     """
     begun = clock.now()
     hello = player.hello
-    told = _server(emulator)
+    told = described(emulator)
     names = tuple(case.name for case in cases)
     witnesses = tuple(sorted(player.witnesses))
     yield RunBegan(hello, player.mode, witnesses, names, emulator.seed, told)
@@ -94,7 +102,8 @@ def run(
     yield RunEnded(clock.now() - begun, player.broken)
 
 
-def _server(emulator: Emulator) -> Mapping[str, Any]:
+def described(emulator: Emulator) -> Mapping[str, Any]:
+    """Return what the emulator says of itself."""
     world = World(emulator.base_url, emulator.run, emulator.control_token)
     try:
         return world.ask("GET", "/health")
@@ -118,6 +127,9 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
     excuse = judging.excused(case, player.hello.supports)
     if excuse is not None:
         return CaseEnded(case, tuple(excuse), None)
+    unplayable = modes.unplayable(case, player.mode, player.witnesses)
+    if unplayable is not None:
+        return CaseEnded(case, tuple(judging.unplayed(case, "not-observable", unplayable)), None)
     if player.broken is not None:
         return CaseEnded(
             case, tuple(judging.unplayed(case, "not-run", f"the client's side broke: {player.broken}")), None
@@ -126,15 +138,19 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
     world = emulator.world(case)
     folder = Path(tempfile.mkdtemp(prefix="inferencesh-mock-conform-"))
     broke: PlayerError | None = None
+    ending: Ending | None = None
     said: dict[str, Said] = {}
     try:
         world.set_up(case)
         try:
-            player.play(Stage(case, world, folder, said, drawn))
+            ending = player.play(Stage(case, world, folder, said, drawn))
         except PlayerError as error:
             broke = error
+        if ending is not None:
+            world.settle()
         play = Play(
             case=case,
+            mode=player.mode,
             witnesses=player.witnesses,
             folder=folder,
             base_url=world.base_url,
@@ -142,8 +158,14 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
             seen=world.look(videos="download" in case.capabilities and broke is None),
             said=said,
             stderr=player.stderr(case),
+            ending=ending or Ending(),
         )
-        emitted = judging.judged(play) if broke is None else judging.unplayed(case, "harness-error", str(broke))
+        if broke is not None:
+            emitted = judging.unplayed(case, "harness-error", str(broke))
+        elif play.ending.cannot:
+            emitted = judging.declined(case, play.ending.told)
+        else:
+            emitted = judging.judged(play)
         world.leave()
         return CaseEnded(case, tuple(emitted), play, clock.now() - begun)
     except WorldError as error:

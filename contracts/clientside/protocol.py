@@ -23,6 +23,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from contracts.clientside import calls
+from contracts.clientside.unheard import Unheard
 
 VERSION = 1
 
@@ -73,6 +74,11 @@ class Hello:
     supports: frozenset[str]
     max_parallel: int
 
+    @classmethod
+    def nameless(cls, name: str, max_parallel: int = 1) -> "Hello":
+        """Return what is known of a client that says nothing of itself: it is taken to support everything."""
+        return cls(name, "", "", "", frozenset(calls.capabilities()), max_parallel)
+
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -93,7 +99,8 @@ class Reply:
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {self.kind: dict(self.told)}
+        told = self.told.document if isinstance(self.told, Unheard) else self.told
+        return {self.kind: dict(told)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.clientside import case as cases
 from contracts.clientside import engine, protocol
 from contracts.clientside.adapting import Adapted, answer
-from contracts.clientside.case import WITNESSES, Case
+from contracts.clientside.case import WITNESSES, Case, Mode
 from contracts.clientside.events import CaseEnded
 from contracts.clientside.players.stepping import Stage, Stepping
 from contracts.clientside.protocol import Hello, Order, Reply
@@ -29,7 +29,7 @@ PARALLEL = 8
 class ObjectPlayer:
     """Plays cases through an adaptor's object, with the lines of the protocol but no process."""
 
-    mode = "adaptor"
+    mode: Mode = "adaptor"
     witnesses = frozenset(WITNESSES)
     broken = None
 

@@ -8,6 +8,7 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
+from contracts.clientside.report import named, witnesses
 from contracts.clientside.reports import diagram
 from contracts.clientside.verdicts import VERDICTS
 
@@ -47,11 +48,11 @@ def _column(report: Mapping[str, Any]) -> dict[str, Any]:
     }
     client = report["client"]
     return {
-        "name": f"{client['name']} {client['version']}",
+        "name": named(client),
         "language": client["language"],
         "mode": report["mode"],
         "profile": report["profile"],
-        "witnesses": ", ".join(report["witnesses"]),
+        "witnesses": witnesses(report),
         "seconds": report["seconds"],
         "stopped": report["stopped"],
         "left_out": report["left_out"],

@@ -10,6 +10,7 @@ from rich.table import Table
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
+from contracts.clientside.report import named, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
 from contracts.reporting.progress import Bar
 
@@ -81,17 +82,17 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
             console.print(f"       [dim]replay token {row['evidence']['token']}[/dim]", highlight=False)
     _show_table(report, console)
     client = report["client"]
-    console.print(
-        f"[dim]client      [/dim]{escape(client['name'])} {escape(client['version'])} ({escape(client['language'])})"
-    )
-    console.print(f"[dim]witnesses   [/dim]{', '.join(report['witnesses'])}")
+    language = f" ({client['language']})" if client["language"] else ""
+    console.print(f"[dim]client      [/dim]{escape(named(client) + language)}", highlight=False)
+    console.print(f"[dim]driven as   [/dim]{report['mode']}")
+    console.print(f"[dim]witnesses   [/dim]{witnesses(report)}", highlight=False)
     console.print(f"[dim]profile     [/dim]{report['profile']}", highlight=False)
     console.print(f"[dim]time        [/dim]{report['seconds']} s")
     for name in ("conformance", "observed"):
         share = scores.Share(report[name]["passed"], report[name]["of"])
         console.print(f"[dim]{name:<12}[/dim]{share.text()}", highlight=False)
     if report["left_out"]:
-        console.print(f"[bold yellow]partial     [/bold yellow]{report['left_out']} cases were not chosen")
+        console.print(f"[bold yellow]partial     [/bold yellow]{report['left_out']} cases were not played")
     if report["stopped"]:
         console.print(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
 

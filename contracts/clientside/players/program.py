@@ -1,0 +1,126 @@
+"""A child that is run once: without a shell, in a group of its own, for so long, and with an end to what it writes."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from contracts import clock
+from contracts.clientside.players.process import MOST_STDERR, StartError, end_group
+
+MOST_WRITTEN = 256 * 1024 * 1024
+"""Bytes that it may leave in its folder; a video of the emulator has one or two millions."""
+
+MOST_FILES = 10_000
+
+TICK = 0.2
+"""Real seconds between two looks at what it has written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it ended."""
+
+    code: int
+    """Its exit code; the number of a signal as a negative one."""
+    stopped: str | None
+    """Why it was not left to end by itself, or None."""
+    output: str
+    """The end of what it wrote to stdout and stderr."""
+    seconds: float
+
+    @property
+    def how(self) -> str:
+        """The same in words."""
+        if self.stopped is not None:
+            return f"it {self.stopped}, and was ended with all that it had started"
+        return f"it was ended by {_signal(-self.code)}" if self.code < 0 else f"it ended with exit code {self.code}"
+
+
+def run(
+    argv: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float, grace: float, out: Path
+) -> Ended:
+    """Run a program to its end.
+
+    Args:
+        argv: program and arguments; no shell reads them.
+        environment: all that it sees.
+        folder: where it runs.
+        seconds: that it may take; what has not ended then is ended, with everything in its group.
+        grace: real seconds between the request to end and the end by force.
+        out: the folder that it may write to, of which a limited amount is taken.
+
+    Raises:
+        StartError: there is no such program, or it may not be run.
+    """
+    begun = clock.now()
+    try:
+        process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
+            list(argv),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise StartError(f"{argv[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}") from None
+    kept: deque[bytes] = deque()
+    reader = threading.Thread(target=_read, args=(process.stdout, kept), name="command-output", daemon=True)
+    reader.start()
+    stopped, code = None, None
+    while stopped is None and code is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TICK)
+        stopped, code = _too_much(out), process.poll()
+        if stopped is None and code is None and clock.now() - begun > seconds:
+            stopped = f"had not ended after {seconds:.1f} s"
+    took = clock.now() - begun
+    end_group(process, grace)
+    # Somebody who has left the group may hold the pipe open; nobody waits for that.
+    reader.join(1.0)
+    return Ended(process.returncode if code is None else code, stopped, _text(kept), took)
+
+
+def _read(pipe: IO[bytes] | None, kept: deque[bytes]) -> None:
+    """Keep the end of what comes, whatever comes."""
+    if pipe is None:
+        return
+    size = 0
+    with pipe, contextlib.suppress(OSError, ValueError):
+        while chunk := os.read(pipe.fileno(), 65536):
+            kept.append(chunk)
+            size += len(chunk)
+            while size > MOST_STDERR and len(kept) > 1:
+                size -= len(kept.popleft())
+
+
+def _text(kept: deque[bytes]) -> str:
+    return b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:]
+
+
+def _too_much(folder: Path) -> str | None:
+    """Say that there is too much in a folder, or return None. What links lead to counts, for it would be read."""
+    written, count = 0, 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            count += 1
+            with contextlib.suppress(OSError):
+                written += (Path(where) / name).stat().st_size
+            if written > MOST_WRITTEN or count > MOST_FILES:
+                return f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
+    return None
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
