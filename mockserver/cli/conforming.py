@@ -26,8 +26,8 @@ Examples:
   inferencesh-mock conform --list
   inferencesh-mock conform --list --observe
 
-Exit codes: 0 the client behaves, 1 it does not or something was not judged (see --allow-partial), 2 wrong usage, 3 the
-kit or the adaptor failed.
+Exit codes: 0 the client behaves, 1 it does not or not every case was played (see --allow-partial), 2 wrong usage, 3
+the kit or the adaptor failed.
 """
 
 

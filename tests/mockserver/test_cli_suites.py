@@ -157,7 +157,9 @@ def test_a_command_is_run_for_each_case(tmp_path: Path) -> None:
     assert "driven as   command" in result.output
     assert "witnesses   server, disk (not client)" in result.output
     assert "conformance 70 % (7 of 10)" in result.output
-    assert "witnesses: server, disk (not client)" in reports["markdown"].read_text("utf-8")
+    summary = reports["markdown"].read_text("utf-8")
+    assert " behaves in the cases that were played, as far as it could be observed\n" in summary
+    assert "witnesses: server, disk (not client)" in summary
     assert "driven as command · heard: server, disk (not client)" in reports["html"].read_text("utf-8")
     badge = json.loads(reports["badge"].read_text("utf-8"))
     assert (badge["color"], badge["message"]) == ("lightgrey", "7/10 MUST · 2026-12 · 2 of 3 witnesses")

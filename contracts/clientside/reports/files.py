@@ -48,7 +48,8 @@ def markdown(report: Document) -> str:
     """Return a summary for a pull request."""
     client = report["client"]
     mark, word = _WORDS[scores.outcome(report)]
-    lines = [f"### {mark} {cell(named(client))} {word}", ""]
+    seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
+    lines = [f"### {mark} {cell(named(client))} {word}{seen}", ""]
     shares = {name: scores.Share(report[name]["passed"], report[name]["of"]) for name in ("conformance", "observed")}
     lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
     lines += [f"- driven as: {report['mode']}", f"- witnesses: {witnesses(report)}"]
