@@ -8,7 +8,7 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
-from contracts.clientside.reports import diagram
+from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
 
 ORDER = ("harness-error", "fail", "not-run", "warn", "not-observable", "pass", "not-applicable")
@@ -28,7 +28,7 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     text = resources.files("contracts.clientside.reports").joinpath("page.html.j2").read_text("utf-8")
-    columns = [_column(report) for report in reports]
+    columns = [_column(name, report) for name, report in zip(matrix.names(reports), reports, strict=True)]
     names = list(dict.fromkeys(row["name"] for report in reports for row in report["cases"]))
     areas = [(area, [_row(name, reports) for name in names if name.startswith(f"{area}/")]) for area in AREAS]
     return environment.from_string(text).render(
@@ -41,14 +41,14 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _column(report: Mapping[str, Any]) -> dict[str, Any]:
+def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     shares = {
-        name: scores.Share(report[name]["passed"], report[name]["of"]).text() for name in ("conformance", "observed")
+        share: scores.Share(report[share]["passed"], report[share]["of"]).text()
+        for share in ("conformance", "observed")
     }
-    client = report["client"]
     return {
-        "name": f"{client['name']} {client['version']}",
-        "language": client["language"],
+        "name": name,
+        "language": report["client"]["language"],
         "mode": report["mode"],
         "profile": report["profile"],
         "witnesses": ", ".join(report["witnesses"]),
