@@ -18,7 +18,7 @@ from mockserver.journal import Exchange
 from mockserver.task import Task, View
 from mockserver.world import World
 
-_FLAG = {"0": False, "false": False, "1": True, "true": True}
+_FLAG = {"false": False, "true": True}
 
 
 @dataclass(frozen=True, slots=True)

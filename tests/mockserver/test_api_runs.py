@@ -195,7 +195,7 @@ async def test_run_at_holds_a_task_until_its_time(client: Client) -> None:
 
 @pytest.mark.requirement("REQ-RUN-005", "REQ-MEDIA-015")
 @pytest.mark.parametrize(
-    ("target", "member"), [("/apps/run", {"wait": True}), ("/apps/run?wait=true", {}), ("/run?wait=1", {})]
+    ("target", "member"), [("/apps/run", {"wait": True}), ("/apps/run?wait=true", {}), ("/run?wait=true", {})]
 )
 async def test_a_waited_run_answers_at_the_end(client: Client, target: str, member: dict[str, object]) -> None:
     """Held on the world's clock, let go when the task completes, with the output."""
@@ -207,6 +207,14 @@ async def test_a_waited_run_answers_at_the_end(client: Client, target: str, memb
     assert (reply.status, reply.data["status"]) == (200, 10)
     assert reply.data["output"]["video"].endswith(".mp4")
     assert client.world.clock._busy == 0
+
+
+@pytest.mark.parametrize("word", ["1", "0", "yes", ""])
+async def test_wait_in_the_query_is_true_or_false(client: Client, word: str) -> None:
+    """As the document describes it, and nothing else that some languages read so."""
+    reply = await client.post(f"/apps/run?wait={word}", {"app": APP, "input": PROMPT})
+    assert (reply.status, reply.code) == (400, "invalid_request")
+    assert client.world.tasks == {}
 
 
 async def _under_way(client: Client) -> None:
