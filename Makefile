@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench fuzz mutants seeds contact-sheet parity
+.PHONY: serve test lint demo setup clean help golden bench fuzz mutants seeds shuffles contact-sheet parity
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -56,6 +56,9 @@ mutants: $(STAMP) ## the score of the suite: faults put into the emulator, and h
 
 seeds: $(STAMP) ## the suite over the emulator as it is, with twenty seeds: it finds nothing
 	@$(BIN)/python tools/seeds.py $(ARGS)
+
+shuffles: $(STAMP) ## all cases of conform twenty times, shuffled and in parallel: the verdicts are the same
+	@$(BIN)/python tools/shuffles.py $(ARGS)
 
 parity: $(STAMP) ## write contracts/parity.json: which tests cite which requirement
 	@$(BIN)/python tools/make_parity.py $(ARGS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contracts import clock
-from contracts.clientside import examples, judging, modes
+from contracts.clientside import examples, files, judging, modes
 from contracts.clientside.case import Case, Mode, Witness
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Ending, Play, Said
@@ -159,6 +159,7 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
             said=said,
             stderr=player.stderr(case),
             ending=ending or Ending(),
+            files=tuple(files.listed(folder)),
         )
         if broke is not None:
             emitted = judging.unplayed(case, "harness-error", str(broke))

@@ -92,6 +92,8 @@ class Play:
     """By the names of steps, in their order."""
     stderr: str = ""
     ending: Ending = field(default_factory=Ending)
+    files: tuple[Row, ...] = ()
+    """What lay on the disk once the client was through: name, bytes and sha256 of each file."""
 
     def exchanges(self, operation: str | None = None) -> list[Row]:
         """Return the server's record of calls, the oldest first; `run` stands for both addresses of a run."""

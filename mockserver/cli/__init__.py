@@ -15,6 +15,7 @@ from mockserver.cli.conforming import conform
 from mockserver.cli.documents import openapi
 from mockserver.cli.parity import parity
 from mockserver.cli.plans import plan, scenarios
+from mockserver.cli.reports import report
 from mockserver.cli.serving import serve
 from mockserver.cli.videos import inspect, render
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """An offline emulator of the inference.sh API for the app klingai/video-v2-6."""
 
 
-for _command in (serve, scenarios, plan, check, drift, conform, adaptor, render, inspect, openapi, parity):
+for _command in (serve, scenarios, plan, check, drift, conform, adaptor, report, render, inspect, openapi, parity):
     cli.add_command(_command)
 
 

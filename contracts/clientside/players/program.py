@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -75,17 +76,24 @@ def run(
     kept: deque[bytes] = deque()
     reader = threading.Thread(target=_read, args=(process.stdout, kept), name="command-output", daemon=True)
     reader.start()
-    stopped, code = None, None
-    while stopped is None and code is None:
+    flooded, late, code = False, False, None
+    while not flooded and not late and code is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(TICK)
-        stopped, code = _too_much(out), process.poll()
-        if stopped is None and code is None and clock.now() - begun > seconds:
-            stopped = f"had not ended after {seconds:.1f} s"
+        flooded, code = _flooded(out), process.poll()
+        late = code is None and clock.now() - begun > seconds
     took = clock.now() - begun
     end_group(process, grace)
+    flooded = flooded or _flooded(out)
+    if flooded:
+        # Nobody is to read it, or to take its hash.
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(exist_ok=True)
     # Somebody who has left the group may hold the pipe open; nobody waits for that.
     reader.join(1.0)
+    stopped = f"had not ended after {seconds:.1f} s" if late else None
+    if flooded:
+        stopped = f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
     return Ended(process.returncode if code is None else code, stopped, _text(kept), took)
 
 
@@ -106,17 +114,17 @@ def _text(kept: deque[bytes]) -> str:
     return b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:]
 
 
-def _too_much(folder: Path) -> str | None:
-    """Say that there is too much in a folder, or return None. What links lead to counts, for it would be read."""
+def _flooded(folder: Path) -> bool:
+    """Tell whether there is too much in a folder. What links lead to counts, for it would be read."""
     written, count = 0, 0
-    for where, _, names in os.walk(folder):
-        for name in names:
+    for where, folders, names in os.walk(folder):
+        for name in (*folders, *names):
             count += 1
             with contextlib.suppress(OSError):
                 written += (Path(where) / name).stat().st_size
             if written > MOST_WRITTEN or count > MOST_FILES:
-                return f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
-    return None
+                return True
+    return False
 
 
 def _signal(number: int) -> str:

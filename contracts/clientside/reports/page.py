@@ -8,12 +8,16 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
-from contracts.clientside.report import named, witnesses
-from contracts.clientside.reports import diagram
+from contracts.clientside.report import MOST_BODY, witnesses
+from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
+from contracts.reporting import curl
 
 ORDER = ("harness-error", "fail", "not-run", "warn", "not-observable", "pass", "not-applicable")
 """From the verdict that decides a cell to the one that decides it last."""
+
+ADDRESS = "http://127.0.0.1:8787"
+"""Where `inferencesh-mock serve` is, in the commands that a reader may run."""
 
 LANE_WIDTH = 210
 ROW_HEIGHT = 24
@@ -29,11 +33,14 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     text = resources.files("contracts.clientside.reports").joinpath("page.html.j2").read_text("utf-8")
-    columns = [_column(report) for report in reports]
+    columns = [_column(name, report) for name, report in zip(matrix.names(reports), reports, strict=True)]
     names = list(dict.fromkeys(row["name"] for report in reports for row in report["cases"]))
     areas = [(area, [_row(name, reports) for name in names if name.startswith(f"{area}/")]) for area in AREAS]
     return environment.from_string(text).render(
         columns=columns,
+        lines=matrix.lines(reports),
+        anchors=AREAS,
+        curl=_curl,
         areas=[(area, rows) for area, rows in areas if rows],
         verdicts=VERDICTS,
         lanes=[(lane, _x(lane)) for lane in diagram.LANES],
@@ -42,16 +49,30 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _column(report: Mapping[str, Any]) -> dict[str, Any]:
+def _curl(exchange: Mapping[str, Any]) -> str:
+    """The exchange once more, to an emulator that replays the world."""
+    request = exchange["request"]
+    headers = [(name, _shown(name, value)) for name, value in request["headers"]]
+    query = f"?{exchange['query']}" if exchange["query"] else ""
+    body = request["body"] if len(request["body"]) < MOST_BODY else ""
+    return curl.command(exchange["method"], f"{ADDRESS}{exchange['path']}{query}", headers, body)
+
+
+def _shown(name: str, value: str) -> str:
+    return f"Bearer {curl.KEY}" if name.lower() == "authorization" else value
+
+
+def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     shares = {
-        name: scores.Share(report[name]["passed"], report[name]["of"]).text() for name in ("conformance", "observed")
+        share: scores.Share(report[share]["passed"], report[share]["of"]).text()
+        for share in ("conformance", "observed")
     }
-    client = report["client"]
     return {
-        "name": named(client),
-        "language": client["language"],
+        "name": name,
+        "language": report["client"]["language"],
         "mode": report["mode"],
         "profile": report["profile"],
+        "seed": report["seed"],
         "witnesses": witnesses(report),
         "seconds": report["seconds"],
         "stopped": report["stopped"],
