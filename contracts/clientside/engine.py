@@ -31,6 +31,10 @@ class Player(Protocol):
     def broken(self) -> str | None:
         """Why nothing can be played any more, or None."""
 
+    @property
+    def one_by_one(self) -> bool:
+        """Whether the next case has to wait until this one is over."""
+
     def play(self, stage: Stage) -> Ending | None:
         """Play a case; raises a PlayerError when the client's side breaks off.
 
@@ -92,7 +96,9 @@ def run(
     def play_all() -> None:
         with ThreadPoolExecutor(at_once, "kit-case") as pool:
             for case in cases:
-                pool.submit(_case, player, emulator, case, given.get(case.name), events)
+                played = pool.submit(_case, player, emulator, case, given.get(case.name), events)
+                if player.one_by_one:
+                    played.result()
         events.put(None)
 
     with ThreadPoolExecutor(1, "kit-run") as background:

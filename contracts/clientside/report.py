@@ -21,6 +21,15 @@ def named(client: Mapping[str, Any]) -> str:
     return f"{client['name']} {client['version']}".rstrip()
 
 
+def to_tell(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the cases of which there is something to say; once a run has stopped, of the rest there is not."""
+    return [
+        row
+        for row in report["cases"]
+        if not report["stopped"] or any(check["verdict"] != "not-run" for check in row["checks"])
+    ]
+
+
 def witnesses(report: Mapping[str, Any]) -> str:
     """Return which witnesses could be heard in a run, and which could not."""
     heard = [name for name in WITNESSES if name in report["witnesses"]]

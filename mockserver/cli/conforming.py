@@ -169,7 +169,9 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
             options["markdown"].write_text(files.markdown(document), "utf-8")
         if options["html"]:
             options["html"].write_text(page.render([document]), "utf-8")
-        if options["write_baseline"]:
+        if options["write_baseline"] and document["stopped"]:
+            click.echo("no baseline is written of a run that was stopped")
+        elif options["write_baseline"]:
             because = "failed when this file was written; say why"
             options["write_baseline"].write_text(expectations.baseline(document["cases"], because), "utf-8")
         if options["badge"]:

@@ -129,6 +129,7 @@ def _observed(
     with Observation(emulator, chosen, Hello.nameless(_name(argv, options))) as observation:
         for line in waiting(emulator, chosen):
             click.echo(line)
+        argv = [word.replace("{base_url}", emulator.base_url) for word in argv]
         code = _suite(argv, environment(emulator.base_url)) if argv else _until_stopped()
         found = Driven(iter(()), failed=code != 0)
         if code:

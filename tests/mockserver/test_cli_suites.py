@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from contracts.clientside.reports import reading
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
 from mockserver.cli import cli
@@ -161,8 +162,20 @@ def test_a_command_is_run_for_each_case(tmp_path: Path) -> None:
     assert " behaves in the cases that were played, as far as it could be observed\n" in summary
     assert "witnesses: server, disk (not client)" in summary
     assert "driven as command · heard: server, disk (not client)" in reports["html"].read_text("utf-8")
+    assert reading.read(reports["report"])["mode"] == "command"
     badge = json.loads(reports["badge"].read_text("utf-8"))
     assert (badge["color"], badge["message"]) == ("lightgrey", "7/10 MUST · 2026-12 · 2 of 3 witnesses")
+
+
+def test_a_run_without_contact_is_short(tmp_path: Path) -> None:
+    """What to do is told once, and nothing of the cases that were not played for it."""
+    summary = tmp_path / "summary.md"
+    words = ("--markdown", summary, "--write-baseline", tmp_path / "none.yaml")
+    result = told("conform", "--command", *words, "--", sys.executable, "-c", "")
+    assert (result.exit_code, (tmp_path / "none.yaml").exists()) == (1, False)
+    assert " ".join(result.output.split()).count("new Inference({ baseUrl })") == 1
+    assert "stopped     nothing arrived in cancel/running; " in result.output
+    assert max(len(text.splitlines()) for text in (result.output, summary.read_text("utf-8"))) < 45
 
 
 def test_the_client_s_side_sees_no_proxy_and_no_real_key(monkeypatch: pytest.MonkeyPatch) -> None:

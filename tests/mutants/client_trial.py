@@ -32,6 +32,7 @@ class ObjectPlayer:
     mode: Mode = "adaptor"
     witnesses = frozenset(WITNESSES)
     broken = None
+    one_by_one = False
 
     def __init__(self, adapted: Adapted) -> None:
         """Take the object and hear its hello."""

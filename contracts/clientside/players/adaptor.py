@@ -185,6 +185,7 @@ class AdaptorPlayer:
 
     mode: Mode = "adaptor"
     witnesses = modes.HEARD["adaptor"]
+    one_by_one = False
 
     def __init__(self, adaptor: Adaptor) -> None:
         """Play through an adaptor that has said its hello."""

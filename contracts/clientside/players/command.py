@@ -19,7 +19,6 @@ from typing import Any
 from contracts.clientside import files, modes, protocol
 from contracts.clientside.arguments import Arguments
 from contracts.clientside.case import Case, Mode
-from contracts.clientside.modes import FIXES
 from contracts.clientside.play import TRACES, Ending, Said
 from contracts.clientside.players import program
 from contracts.clientside.players.process import GRACE, StartError, tail
@@ -57,6 +56,11 @@ class CommandPlayer:
         """Why nothing can be played any more: nothing of it has ever arrived, so it may be talking to somebody else."""
         return self._broken
 
+    @property
+    def one_by_one(self) -> bool:
+        """True until something of it has arrived: if nothing does, only one case has been played for it."""
+        return not self._heard_of
+
     def stderr(self, case: Case) -> str:
         """What it wrote during a case, there or on stdout."""
         return self._stderr.get(case.name, "")
@@ -85,7 +89,7 @@ class CommandPlayer:
             return ending
         self._heard_of = self._heard_of or contacted
         if not self._heard_of and any(step.call in TRACES for step in case.steps):
-            self._broken = f"nothing arrived at {stage.world.base_url} in {case.name} ({ending.told}). {FIXES}"
+            self._broken = f"nothing arrived in {case.name}; the client may be talking to somebody else"
         if not ending.broke:
             _tell(stage, ended, ending.told)
         return ending

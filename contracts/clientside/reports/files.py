@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
 from contracts.clientside.case import WITNESSES
-from contracts.clientside.report import named, witnesses
+from contracts.clientside.report import named, to_tell, witnesses
 from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
@@ -55,7 +55,7 @@ def markdown(report: Document) -> str:
     lines += [f"- driven as: {report['mode']}", f"- witnesses: {witnesses(report)}"]
     lines += [f"- cases that were not played: {report['left_out']}"] if report["left_out"] else []
     lines.append("")
-    found = [(row, check) for row in report["cases"] for check in row["checks"] if check["verdict"] in _TOLD]
+    found = [(row, check) for row in to_tell(report) for check in row["checks"] if check["verdict"] in _TOLD]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [

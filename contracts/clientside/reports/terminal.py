@@ -10,7 +10,7 @@ from rich.table import Table
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
-from contracts.clientside.report import named, witnesses
+from contracts.clientside.report import named, to_tell, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
 from contracts.reporting.progress import Bar
 
@@ -27,7 +27,7 @@ STYLE: Mapping[Verdict, str] = {
 SHOWN: tuple[Verdict, ...] = ("harness-error", "fail", "warn", "not-run")
 """Verdicts that need a word."""
 
-MOST_TOLD = 400
+MOST_TOLD = 800
 
 
 class Terminal:
@@ -69,7 +69,7 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
         verbose: every verdict, and not only those that need a word.
     """
     shown = VERDICTS if verbose else SHOWN
-    for row in report["cases"]:
+    for row in report["cases"] if verbose else to_tell(report):
         told = [check for check in row["checks"] if check["verdict"] in shown]
         if told:
             console.print(f"[bold]{escape(row['name'])}[/bold]  [dim]{escape(row['property'])}[/dim]", highlight=False)

@@ -1,6 +1,5 @@
 """`conform --observe`: a project's own tests, judged by the wire alone."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from contracts.clientside.observing import Observation
 from contracts.clientside.protocol import Hello
 from contracts.clientside.reference import Client
 from contracts.clientside.report import Report
+from contracts.clientside.reports import reading
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
@@ -186,7 +186,7 @@ def test_a_suite_is_run_and_judged(suite: Path, tmp_path: Path) -> None:
     assert "fail submit.pays-once-after-a-closed-connection" in done.stdout
     assert "not touched: submit/lost-response/reset, " in done.stdout
     assert "witnesses   server (not client, disk)" in done.stdout
-    document = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    document = reading.read(tmp_path / "report.json")
     assert (document["client"]["name"], document["counts"]["fail"]) == ("ours", 1)
 
 
@@ -194,8 +194,9 @@ def test_a_suite_is_run_and_judged(suite: Path, tmp_path: Path) -> None:
 def test_a_suite_that_fails_is_no_success(tmp_path: Path, exits: int, code: int) -> None:
     """Whatever the wire says."""
     file = tmp_path / "suite.py"
-    file.write_text(SUITE + f"\nclip('kit-submit-plain')\nraise SystemExit({exits})\n", "utf-8")
-    done = conform("--case", "submit/plain", "--allow-partial", "--", sys.executable, file)
+    ending = f"assert os.sys.argv[1] == os.environ['KIT_BASE_URL']\nraise SystemExit({exits})\n"
+    file.write_text(SUITE + f"\nclip('kit-submit-plain')\n{ending}", "utf-8")
+    done = conform("--case", "submit/plain", "--allow-partial", "--", sys.executable, file, "{base_url}")
     assert done.returncode == code, done.stdout
     assert ("the project's own command ended with exit code 5" in done.stdout) == (exits == 5)
 
