@@ -54,6 +54,8 @@ class CallSpec:
     """One call."""
 
     name: str
+    summary: str
+    """What the client is to do."""
     capability: str
     core: bool
     arguments: Mapping[str, Any]
@@ -89,6 +91,7 @@ def load() -> Mapping[str, CallSpec]:
         {
             row["name"]: CallSpec(
                 name=row["name"],
+                summary=row["summary"],
                 capability=row["capability"],
                 core=row["core"],
                 arguments=row.get("with", {}),
