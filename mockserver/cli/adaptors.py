@@ -57,24 +57,45 @@ def show_calls() -> None:
     """Show the calls there are: the capability that each takes, its arguments, and what it has to tell."""
     from contracts.clientside import calls
 
-    for number, spec in enumerate(calls.load().values()):
+    for spec in calls.load().values():
         needs = [f"`{spec.capability}`"]
         for argument, name in spec.also.items():
             words = spec.arguments[argument].get("enum", [""])
             needs.append(f"{' or '.join(f'`{name.format(word)}`' for word in words)} where {argument} is given")
-        click.echo(("\n" if number else "") + f"{spec.name}: {spec.summary}")
+        click.echo(f"{spec.name}: {spec.summary}")
         click.echo(f"  supports  {', '.join(needs)}")
-        for name, schema in spec.arguments.items():
-            always = "always, " if name in spec.required else ""
-            click.echo(f"  with      {name}: {always}{schema['description']}")
-        click.echo(f"  saw       {', '.join(_members(spec.saw)) or 'an empty object'}")
+        for line in _members({"properties": spec.arguments, "required": spec.required}):
+            click.echo(f"  with      {line}")
+        for line in ["a task"] if "$ref" in spec.saw else _members(spec.saw) or ["an empty object"]:
+            click.echo(f"  saw       {line}")
+        click.echo()
+    for name, schema in (("a task", calls.TASK), ("raised", calls.RAISED)):
+        click.echo(f"{name}: {schema['description']}")
+        for line in _members(schema):
+            click.echo(f"            {line}")
+        click.echo()
 
 
-def _members(saw: Mapping[str, Any]) -> list[str]:
-    """Return the names of what a success tells, those that it has to tell marked."""
-    schema = saw["$defs"]["task"] if "$ref" in saw else saw
-    required = schema.get("required", ())
-    return [f"{name} (always)" if name in required else name for name in schema.get("properties", {})]
+def _members(schema: Mapping[str, Any]) -> list[str]:
+    """Return a line for each member of an object: its name, whether it is always there, and what it is."""
+    return [
+        f"{name}{'' if name in schema.get('required', ()) else '?'}: {member.get('description') or _shape(member)}"
+        for name, member in schema.get("properties", {}).items()
+    ]
+
+
+def _shape(schema: Mapping[str, Any]) -> str:
+    """Return what a value is, in a few words."""
+    if "anyOf" in schema:
+        return " or ".join(_shape(one) for one in schema["anyOf"])
+    if "$ref" in schema:
+        return "a task"
+    if "properties" in schema:
+        return "{" + ", ".join(schema["properties"]) + "}"
+    if "items" in schema:
+        return f"a list of {_shape(schema['items'])}"
+    kind = schema["type"]
+    return kind if isinstance(kind, str) else " or ".join(kind)
 
 
 @adaptor.command("check")

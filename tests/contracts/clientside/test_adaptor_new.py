@@ -113,6 +113,8 @@ def test_every_call_is_shown_with_what_it_takes() -> None:
     told = CliRunner().invoke(cli, ["adaptor", "calls"]).output
     for spec in calls.load().values():
         assert f"{spec.name}: {spec.summary}" in told
-        assert all(f"  with      {name}: " in told for name in spec.arguments)
+        for name in spec.arguments:
+            assert f"  with      {name}{'' if name in spec.required else '?'}: " in told
     assert all(f"`{name}`" in told for name in calls.capabilities())
-    assert "  saw       updates (always), end (always)" in told
+    assert "  saw       updates: a list of {status, progress}\n  saw       end: a task or null\n" in told
+    assert "            violations?: what a 422 lists, as the error's user sees it\n" in told
