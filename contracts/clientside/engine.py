@@ -4,7 +4,8 @@ import queue
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,8 @@ def run(
     *,
     parallel: int | None = None,
     inputs: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Iterator[Event]:
-    """Play cases.
+) -> Generator[Event, None, None]:
+    """Play cases; who closes it early breaks the run off, and what is under way is not waited for longer than it takes.
 
     Args:
         player: drives the client.
@@ -92,19 +93,27 @@ def run(
     given = examples.drawn(cases, emulator.seed) if inputs is None else inputs
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     at_once = min(hello.max_parallel, parallel or hello.max_parallel)
+    broken_off = threading.Event()
+
+    def play(case: Case) -> None:
+        if not broken_off.is_set():
+            _case(player, emulator, case, given.get(case.name), broken_off, events)
 
     def play_all() -> None:
         with ThreadPoolExecutor(at_once, "kit-case") as pool:
             for case in cases:
-                played = pool.submit(_case, player, emulator, case, given.get(case.name), events)
+                played = pool.submit(play, case)
                 if player.one_by_one:
                     played.result()
         events.put(None)
 
     with ThreadPoolExecutor(1, "kit-run") as background:
         background.submit(play_all)
-        while (event := events.get()) is not None:
-            yield event
+        try:
+            while (event := events.get()) is not None:
+                yield event
+        finally:
+            broken_off.set()
     yield RunEnded(clock.now() - begun, player.broken)
 
 
@@ -118,18 +127,25 @@ def described(emulator: Emulator) -> Mapping[str, Any]:
 
 
 def _case(
-    player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, Any] | None, events: "queue.SimpleQueue[Any]"
+    player: Player,
+    emulator: Emulator,
+    case: Case,
+    drawn: Mapping[str, Any] | None,
+    broken_off: threading.Event,
+    events: "queue.SimpleQueue[Any]",
 ) -> None:
     """Play one case; whatever happens, it ends with one CaseEnded."""
     try:
         events.put(CaseBegan(case))
-        events.put(_played(player, emulator, case, drawn))
+        events.put(_played(player, emulator, case, drawn, broken_off))
     except Exception as error:  # noqa: BLE001  # the kit's own fault must not hang the run, and counts as such
         told = f"the kit failed: {type(error).__name__}: {error}"
         events.put(CaseEnded(case, tuple(judging.unplayed(case, "harness-error", told)), None))
 
 
-def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, Any] | None) -> CaseEnded:
+def _played(
+    player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, Any] | None, broken_off: threading.Event
+) -> CaseEnded:
     excuse = judging.excused(case, player.hello.supports)
     if excuse is not None:
         return CaseEnded(case, tuple(excuse), None)
@@ -149,7 +165,7 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
     try:
         world.set_up(case)
         try:
-            ending = player.play(Stage(case, world, folder, said, drawn))
+            ending = player.play(Stage(case, world, folder, said, drawn, broken_off))
         except PlayerError as error:
             broke = error
         if ending is not None:

@@ -83,7 +83,8 @@ def driven(
 
     way = {"adaptor": _adaptor, "command": _command, "observe": _observed}[mode]
     try:
-        with way(argv, emulator, chosen, options) as found:
+        # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
+        with _heeding({signal.SIGTERM: _interrupt}), way(argv, emulator, chosen, options) as found:
             yield found
     except StartError as error:
         raise click.UsageError(str(error)) from None
@@ -98,7 +99,9 @@ def _adaptor(
 
     adaptor = Adaptor(argv, environment(emulator.base_url), Path.cwd())
     try:
-        yield Driven(engine.run(AdaptorPlayer(adaptor), emulator, chosen, parallel=options["parallel"]))
+        run = engine.run(AdaptorPlayer(adaptor), emulator, chosen, parallel=options["parallel"])
+        with contextlib.closing(run):
+            yield Driven(run)
     finally:
         adaptor.close()
 
@@ -115,7 +118,8 @@ def _command(
     around = environment(emulator.base_url)
     ensure_startable(argv[0], around)
     hello = Hello.nameless(_name(argv, options), options["parallel"] or AT_ONCE)
-    yield Driven(engine.run(CommandPlayer(argv, around, Path.cwd(), hello), emulator, chosen))
+    with contextlib.closing(engine.run(CommandPlayer(argv, around, Path.cwd(), hello), emulator, chosen)) as run:
+        yield Driven(run)
 
 
 @contextlib.contextmanager
@@ -197,6 +201,10 @@ def _until_stopped() -> int:
     with _heeding({signal.SIGINT: stopped.set, signal.SIGTERM: stopped.set}):
         stopped.wait()
     return 0
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

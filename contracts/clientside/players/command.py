@@ -22,7 +22,7 @@ from contracts.clientside.case import Case, Mode
 from contracts.clientside.play import TRACES, Ending, Said
 from contracts.clientside.players import program
 from contracts.clientside.players.process import GRACE, StartError, tail
-from contracts.clientside.players.program import Ended
+from contracts.clientside.players.program import Ended, Limits
 from contracts.clientside.players.stepping import PlayerError, Stage
 from contracts.clientside.protocol import Hello, Reply
 from contracts.clientside.unheard import Unheard
@@ -117,7 +117,8 @@ class CommandPlayer:
             "INFERENCE_API_KEY": world.api_key,
         }
         seconds = case.deadline + GRACE
-        return program.run(argv, {**self._environment, **told}, self._folder, seconds, GRACE, stage.folder)
+        limits = Limits(seconds, GRACE, stage.folder, stage.broken_off)
+        return program.run(argv, {**self._environment, **told}, self._folder, limits)
 
 
 def context(stage: Stage, given: Path) -> dict[str, Any]:

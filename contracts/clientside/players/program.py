@@ -44,18 +44,27 @@ class Ended:
         return f"it was ended by {_signal(-self.code)}" if self.code < 0 else f"it ended with exit code {self.code}"
 
 
-def run(
-    argv: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float, grace: float, out: Path
-) -> Ended:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What it is allowed; whatever goes beyond ends it, with everything in its group."""
+
+    seconds: float
+    grace: float
+    """Real seconds between the request to end and the end by force."""
+    out: Path
+    """The folder that it may write to, of which a limited amount is taken."""
+    broken_off: threading.Event
+    """Once it is set, nobody waits any more."""
+
+
+def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limits: Limits) -> Ended:
     """Run a program to its end.
 
     Args:
         argv: program and arguments; no shell reads them.
         environment: all that it sees.
         folder: where it runs.
-        seconds: that it may take; what has not ended then is ended, with everything in its group.
-        grace: real seconds between the request to end and the end by force.
-        out: the folder that it may write to, of which a limited amount is taken.
+        limits: of time and space.
 
     Raises:
         StartError: there is no such program, or it may not be run.
@@ -76,24 +85,24 @@ def run(
     kept: deque[bytes] = deque()
     reader = threading.Thread(target=_read, args=(process.stdout, kept), name="command-output", daemon=True)
     reader.start()
-    flooded, late, code = False, False, None
-    while not flooded and not late and code is None:
+    stopped, code = None, None
+    while stopped is None and code is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(TICK)
-        flooded, code = _flooded(out), process.poll()
-        late = code is None and clock.now() - begun > seconds
+        code = process.poll()
+        if code is None and clock.now() - begun > limits.seconds:
+            stopped = f"had not ended after {limits.seconds:.1f} s"
+        elif _flooded(limits.out) or limits.broken_off.is_set():
+            stopped = "was of no more use"
     took = clock.now() - begun
-    end_group(process, grace)
-    flooded = flooded or _flooded(out)
-    if flooded:
+    end_group(process, limits.grace)
+    if _flooded(limits.out):
+        stopped = f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
         # Nobody is to read it, or to take its hash.
-        shutil.rmtree(out, ignore_errors=True)
-        out.mkdir(exist_ok=True)
+        shutil.rmtree(limits.out, ignore_errors=True)
+        limits.out.mkdir(exist_ok=True)
     # Somebody who has left the group may hold the pipe open; nobody waits for that.
     reader.join(1.0)
-    stopped = f"had not ended after {seconds:.1f} s" if late else None
-    if flooded:
-        stopped = f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
     return Ended(process.returncode if code is None else code, stopped, _text(kept), took)
 
 

@@ -1,8 +1,9 @@
 """Plays a case step by step: resolves what steps say of each other, asks the client, does what is the kit's to do."""
 
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ class Stage:
     """Filled as it goes, by the names of steps."""
     drawn: Mapping[str, Any] | None = None
     """The input that stands for `$input`."""
+    broken_off: threading.Event = field(default_factory=threading.Event)
+    """Set once nobody waits for verdicts any more."""
 
 
 class Stepping:

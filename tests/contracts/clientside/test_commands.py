@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -344,3 +345,19 @@ def test_a_program_that_is_not_there_is_told() -> None:
     """Before anything is played."""
     with pytest.raises(StartError, match="'no-such-program' cannot be started: there is no such program"):
         ensure_startable("no-such-program", os.environ)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_broken_off_takes_its_programs_along(tmp_path: Path, number: int) -> None:
+    """It does not wait for the deadline, plays nothing more, and says that it was interrupted."""
+    mark = tmp_path / "child"
+    os.mkfifo(mark)
+    body = f"open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    conform = [sys.executable, "-m", "mockserver", "conform", "--command", "--", *python(body)]
+    with subprocess.Popen(conform, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+        child = int(mark.read_text())
+        run.send_signal(number)
+        told = run.communicate(timeout=10)[1]
+    assert run.returncode == 130
+    assert told.strip() == "interrupted; nothing is said of what was not finished"
+    assert gone(child)
