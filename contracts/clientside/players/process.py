@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,10 @@ MOST_STDERR = 64 * 1024
 
 MOST_TAIL = 300
 """Characters of it in a verdict."""
+
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception)\b.*: .")
+"""How Python, JavaScript and the languages of the JVM write an error that nobody caught."""
 
 
 class StartError(Exception):
@@ -50,8 +55,13 @@ def end_group(process: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def tail(text: str) -> str:
-    """Return the end of what a child wrote as a verdict shows it, on one line and without control characters."""
-    shown = " | ".join(text.strip().splitlines()[-3:])[-MOST_TAIL:]
+    """Return the end of what a child wrote as a verdict shows it, on one line and without control characters.
+
+    The last line that names an error is enough, where there is one: what some languages write after it says little.
+    """
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.match(line)]
+    shown = " | ".join(errors[-1:] or lines[-3:])[-MOST_TAIL:]
     return "".join(letter if letter.isprintable() else " " for letter in shown)
 
 

@@ -21,7 +21,7 @@ from contracts.clientside.case import Case
 from contracts.clientside.events import CaseEnded, RunEnded
 from contracts.clientside.players import program
 from contracts.clientside.players.command import CommandPlayer
-from contracts.clientside.players.process import StartError, ensure_startable
+from contracts.clientside.players.process import StartError, ensure_startable, tail
 from contracts.clientside.protocol import Hello
 from contracts.clientside.verdicts import Emitted
 from mockserver.settings import Settings
@@ -225,6 +225,21 @@ def test_an_end_that_is_none_fails(body: str, told: str) -> None:
     assert told in rows["adaptor.claims-are-true"].told
     about = {rows[probe.check.id].verdict for probe in named("submit/plain").probes}
     assert about == {"not-run"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("one\ntwo\n\nthree\nfour\n", "two | three | four"),
+        ('Traceback:\n  File "x"\nmy.pack.BoatError: it sank\n', "my.pack.BoatError: it sank"),
+        ("x.js:1\n  throw\n\nTypeError: fetch failed\n    at x.js:1 {\n}\n\nNode.js v20\n", "TypeError: fetch failed"),
+        ("", ""),
+    ],
+    ids=["lines", "python", "node", "nothing"],
+)
+def test_the_end_of_what_was_written_is_told_in_short(written: str, shown: str) -> None:
+    """All of it is in the report."""
+    assert tail(written) == shown
 
 
 @pytest.mark.usefixtures("impatience")
