@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -135,6 +137,27 @@ def test_the_javascript_adaptor_answers_whatever_comes(javascript_folder: Path) 
     assert (hello["kit"], hello["client"]["version"]) == (1, JAVASCRIPT.version)
     assert cannot == {"seq": 2, "cannot": {"needs": "constructor"}}
     assert (raised["seq"], raised["raised"]["class"]) == (1, "NoReturn")
+
+
+def test_a_promise_that_nobody_waits_for_does_not_end_the_javascript_adaptor(javascript_folder: Path) -> None:
+    """Polling, the client stumbles over a status that is no JSON, in a promise that it has left behind."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html></html>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.handle_request).start()
+        call = {"op": "call", "seq": 1, "case": "none", "api_key": "key", "call": "wait", "deadline_ms": 500}
+        order = {**call, "base_url": f"http://127.0.0.1:{server.server_port}", "with": {"task": "t", "by": "poll"}}
+        done = _javascript(javascript_folder, f'{json.dumps(order)}\n{{"op": "bye"}}\n')
+    assert "TypeError" in done.stderr
+    assert json.loads(done.stdout)["raised"]["class"] == "NoReturn"
 
 
 def test_without_its_package_the_javascript_adaptor_says_what_to_install(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # An adaptor in bash, curl and jq: what a shell script knows of this API. Run it with
-#   inferencesh-mock conform --adaptor -- bash curl.sh
+#   inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.curl
 # One call at a time. It waits by asking again, for 10 s unless told otherwise, tries nothing twice, and tells errors as
 # the server tells them.
 set -u

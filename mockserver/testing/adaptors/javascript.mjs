@@ -77,8 +77,8 @@ const SUPPORTS = [
   "upload",
 ];
 
-// The client has no time limits, so `timeout_ms` is not asked for. Of a task that is named by its id alone, it is told
-// that the status is unknown. Its list of tasks is one page and turning them is left to its user, so there is no `list`.
+// The client has no time limits, so `timeout_ms` is passed over. Of a task that is named by its id alone, it is told that
+// the status is unknown. Its list of tasks is one page and turning pages is left to its user, so there is no `list`.
 const CALLS = {
   async run(order, { app, input, wait = false, webhook, session }) {
     const params = { app, input: await withFiles(input), webhook, session };
@@ -203,8 +203,7 @@ async function* lines(stream) {
   }
 }
 
-// A client may leave a promise behind that nobody waits for. It is one call's trouble, and the others go on.
-process.on("unhandledRejection", (error) => console.error(error));
+// A client may leave a promise behind that nobody waits for. It would end its user's program; here the other calls go on.
 process.on("uncaughtException", (error) => console.error(error));
 
 const client = { name: "@inferencesh/sdk", version, language: "javascript", homepage: "https://inference.sh" };

@@ -1,14 +1,11 @@
 """`inferencesh-mock adaptor check` tells the author of an adaptor what is wrong with its answers."""
 
 import sys
-from pathlib import Path
 
 from click.testing import CliRunner
 
 from mockserver.cli import cli
 from tests import components
-
-CURL = Path(__file__).parents[3] / "mockserver" / "testing" / "adaptors" / "curl.sh"
 
 WRONG = """
 import json, sys
@@ -35,7 +32,7 @@ def test_the_adaptor_in_bash_answers_as_it_should() -> None:
     """A shell script is enough to join."""
     for name in ("bash", "curl", "jq"):
         components.program(name, package=name)
-    code, told = _check("bash", str(CURL))
+    code, told = _check(sys.executable, "-m", "mockserver.testing.adaptors.curl")
     assert (code, told.splitlines()[-1]) == (0, "every answer is as it should be")
     assert "download: saw" in told
 

@@ -13,6 +13,7 @@ from mockserver.cli import cli
 from mockserver.cli.starters import STARTERS
 from tests import components
 
+CACHE = Path(__file__).parents[3] / ".cache"
 PROGRAMS = {
     "python": (),
     "node": (("node", "nodejs"),),
@@ -28,12 +29,13 @@ def _new(language: str, folder: Path) -> tuple[int, str]:
 
 def _run(command: str, folder: Path) -> str:
     """Run a command as its reader would, and return what it printed."""
-    # `inferencesh-mock` and `python` are those of the test.
+    # `inferencesh-mock` and `python` are those of the test; Go compiles the library once, and fetches nothing.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    go = {"GOCACHE": str(CACHE / "go"), "GOPROXY": "off", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**os.environ, "PATH": path},
+        env={**os.environ, **go, "PATH": path},
         capture_output=True,
         text=True,
         timeout=110,
