@@ -246,10 +246,10 @@ def test_the_end_of_what_was_written_is_told_in_short(written: str, shown: str) 
 @pytest.mark.parametrize("asks", [True, False], ids=["asked", "silent"])
 def test_a_program_that_never_ends_is_ended(asks: bool) -> None:
     """At the deadline and a little more; if nothing of it arrived, what to do is told too."""
-    rows = play(python("time.sleep(600)", asks=asks), named("submit/plain", deadline=1.5)).rows("submit/plain")
+    rows = play(python("time.sleep(600)", asks=asks), named("submit/plain", deadline=4)).rows("submit/plain")
     row = rows["adaptor.claims-are-true" if asks else "wire.contact"]
     assert row.verdict == "fail"
-    assert "it had not ended after 1.7 s, and was ended with all that it had started; it wrote nothing" in row.told
+    assert "it had not ended after 4.2 s, and was ended with all that it had started; it wrote nothing" in row.told
     assert ("inference(base_url=...)" in row.told) == (not asks)
 
 
@@ -268,7 +268,7 @@ def test_what_a_program_started_ends_with_it(tmp_path: Path, end: str) -> None:
         time.sleep(0.01)
     {end}
     """
-    play(python(body), named("submit/plain", deadline=2.5))
+    play(python(body), named("submit/plain", deadline=5))
     assert gone(int(mark.read_text()))
 
 
@@ -372,7 +372,7 @@ def test_a_run_that_is_broken_off_takes_its_programs_along(tmp_path: Path, numbe
     with subprocess.Popen(conform, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         child = int(mark.read_text())
         run.send_signal(number)
-        told = run.communicate(timeout=10)[1]
+        told = run.communicate(timeout=30)[1]
     assert run.returncode == 130
     assert told.strip() == "interrupted; nothing is said of what was not finished"
     assert gone(child)
