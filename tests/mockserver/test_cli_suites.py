@@ -51,7 +51,7 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", "k"), "nothing answers at http://127.0.0.1:1"),
         (("http://127.0.0.1:1", "--api-key", "k", "--area", "weather"), "there is no area 'weather'; there are"),
         (("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"), "there is no check 'no.such'"),
-        (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1.0 is not in the range"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
         (("here", "--api-key", "k"), "'here' is no base URL"),
         (("http://127.0.0.1:1",), "Missing option '--api-key'"),
