@@ -75,6 +75,10 @@ class Results:
             case _:
                 pass
 
+    def break_off(self, reason: str) -> None:
+        """The run ends here, for a reason of its user's."""
+        self.stopped["run"] = reason
+
     def reasons(self, verdict: Verdict) -> list[tuple[str, list[Row]]]:
         """Return the requirements that have a verdict by the word that goes with it, those first that share one."""
         found: dict[str, list[Row]] = {}

@@ -31,7 +31,7 @@ class Judging:
         url = clean(base_url)
         local = is_loopback(url)
         if not local and not is_meant:
-            raise TargetError(f"{url} is not on this machine; add the i-mean-it option if it is yours to ask")
+            raise TargetError(f"{url} is not on this machine; add --inference-contract-i-mean-it if it is yours to ask")
         known = table.load().versions
         chosen = next((name for name in known if name == version), None)
         if chosen is None:

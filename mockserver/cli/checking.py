@@ -18,8 +18,11 @@ Examples:
   inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
 
 Exit codes: 0 every promise that applies is kept, 1 one is broken or some were not looked at (see --allow-partial),
-2 wrong usage, 3 the suite itself failed.
+2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C; reports are written all the same.
 """
+
+BROKEN_OFF = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
@@ -139,6 +142,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     console = Console()
     results, recorder = Results(), Recorder()
+    is_broken_off = False
     try:
         with terminal.Terminal(console) as shown:
             for event in runner.run(target, wish, recorder):
@@ -146,6 +150,10 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
                 shown.take(event)
     except TargetError as error:
         raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        # What was seen until now may be what somebody waited for.
+        is_broken_off = True
+        results.break_off("it was broken off by Ctrl-C")
     terminal.show(results, console, verbose=options["verbose"])
     try:
         if options["save"]:
@@ -158,7 +166,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
             options["html"].write_text(page.render(results, recorder.exchanges), "utf-8")
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    return results.exit_code(allow_partial=options["allow_partial"])
+    return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -89,6 +89,31 @@ def test_an_interrupted_phase_is_no_result(server: RunningServer, monkeypatch: p
         list(run(Target(server.base_url, "broken-off"), Wish(phases=("schemathesis",)), Recorder()))
 
 
+def test_a_run_that_is_broken_off_is_reported(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what was seen until then, and never green."""
+    from contracts.serverside import scripted
+
+    carried_out, count = scripted.carried_out, iter(range(3))
+
+    def broken_off(*given: Any) -> Any:
+        if next(count) == 2:
+            raise KeyboardInterrupt
+        return carried_out(*given)
+
+    monkeypatch.setattr(scripted, "carried_out", broken_off)
+    saved, page = tmp_path / "run.json", tmp_path / "page.html"
+    words = ("check", server.base_url, "--api-key", "cut", "--allow-partial", "--save", saved, "--html", page)
+    result = told(*words)
+    assert result.exit_code == 130
+    assert "run stopped:  it was broken off by Ctrl-C" in result.output
+    document = json.loads(saved.read_text("utf-8"))
+    assert (document["outcome"], document["stopped"]) == ("partial", {"run": "it was broken off by Ctrl-C"})
+    assert document["counts"]["pass"] > 0
+    assert "stopped: it was broken off by Ctrl-C" in page.read_text("utf-8")
+
+
 @pytest.mark.parametrize("member", ["requirements", "shapes"])
 def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
     """A run that lacks a part is none, and no traceback."""

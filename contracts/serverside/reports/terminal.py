@@ -96,6 +96,8 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
     if not verbose:
         for told, rows in results.reasons("not-run"):
             _show(console, f"not run: {len(rows):>3}", f"[dim]{escape(told[:MOST_TOLD])}[/dim]", style="dim")
+    if "run" in results.stopped:
+        _show(console, "run stopped:", escape(results.stopped["run"]), style="yellow")
     for name, value in words.facts(results):
         _show(console, f"{name:<12}", escape(value), style="dim")
     colour = {"pass": "bold green", "fail": "bold red"}.get(results.outcome, "bold yellow")
