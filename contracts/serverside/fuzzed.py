@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from contracts import clock, openapi
+from contracts.counting import counted
 from contracts.serverside.always import MOST_FAILURES, OF_SCHEMA, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.docket import Docket
@@ -98,7 +99,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
             stopped = stopped or f"{event.label}: {event.value}"
     yield from map(Found, always.sum_up())
     if checks and stopped is None:
-        told = f"{checks} checks of Schemathesis over {len(document['paths'])} paths"
+        told = f"{counted(checks, 'check')} of Schemathesis over {len(document['paths'])} paths"
         yield Found(Finding(DOCUMENT, "pass", told, "schemathesis", PHASE))
     yield PhaseEnded(PHASE, stopped)
 

@@ -8,6 +8,7 @@ from contracts.clientside import hearing
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+from contracts.counting import counted
 from contracts.wire.money import MICROCENTS_PER_USD, dollars
 
 
@@ -16,11 +17,13 @@ def updates(play: Play, *, step: str, least: int = 1, member: str | None = None)
     """The stream told so many updates at least, each of which has a member if one is named."""
     rows: list[Mapping[str, Any]] = hearing.came_back(play, step).get("updates", [])
     if len(rows) < least:
-        raise FailedCheck(f"{step}: expected {least} updates or more, the client told {len(rows)}")
+        raise FailedCheck(f"{step}: expected {counted(least, 'update')} or more, the client told {len(rows)}")
     bare = [row for row in rows if member is not None and row.get(member) is None]
     if bare:
-        raise FailedCheck(f"{step}: {len(bare)} of {len(rows)} updates tell no {member}, although it was known")
-    return f"{len(rows)} updates"
+        raise FailedCheck(
+            f"{step}: {len(bare)} of {counted(len(rows), 'update')} without {member}, although it was known"
+        )
+    return counted(len(rows), "update")
 
 
 @judge("client")

@@ -2,6 +2,7 @@
 
 import shlex
 
+from contracts.counting import counted
 from contracts.serverside.check import load
 from contracts.serverside.events import RunBegan
 from contracts.serverside.finding import Finding
@@ -42,17 +43,15 @@ def sentence(results: Results) -> str:
     counts = results.counts
     looked = counts["pass"] + counts["warn"] + counts["fail"]
     left = counts["not-run"]
+    promises = f"{counted(looked, 'promise')} that {'was' if looked == 1 else 'were'} looked at"
+    rest = f"; {left} that {'applies was' if left == 1 else 'apply were'} not run" if left else ""
     match results.outcome:
         case "pass":
-            return f"The server keeps all {_promises(looked)} that apply to it."
+            return f"The server keeps all {counted(looked, 'promise')} that apply to it."
         case "fail":
-            rest = f"; {left} that {_apply(left)} not run" if left else ""
-            return (
-                f"The server breaks {counts['fail']} of the {_promises(looked)} that {_were(looked)} looked at{rest}."
-            )
+            return f"The server breaks {counts['fail']} of the {promises}{rest}."
         case "partial" if left:
-            kept = f"{'is' if looked == 1 else 'are'} kept"
-            return f"The {_promises(looked)} that {_were(looked)} looked at {kept}; {left} that {_apply(left)} not run."
+            return f"The {promises} {'is' if looked == 1 else 'are'} kept{rest}."
         case "partial":
             return "Nothing is broken as far as was looked; the run did not come to its end."
         case _:
@@ -70,7 +69,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
         ("server", began.target.base_url + (f" ({began.server})" if began.server else "")),
         ("app version", began.target.app_version),
         ("phases", ", ".join(began.phases)),
-        ("seed", f"{began.seed}, {began.max_examples} generated cases of each kind"),
+        ("seed", f"{began.seed}, {counted(began.max_examples, 'generated case')} of each kind"),
         ("spent", f"{spent}, no limit" if limit is None else f"{spent} of {dollars(limit)}"),
         ("time", f"{ended.seconds:.1f} s" if ended else "not finished"),
     ]
@@ -94,15 +93,3 @@ def again(finding: Finding, began: RunBegan) -> str:
     if target.spend:
         words += ["--spend", f"{target.spend / MICROCENTS_PER_USD:g}"]
     return f'{shlex.join(words)} --api-key "$KEY"'
-
-
-def _promises(count: int) -> str:
-    return "1 promise" if count == 1 else f"{count} promises"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _apply(count: int) -> str:
-    return "applies was" if count == 1 else "apply were"
