@@ -1,5 +1,6 @@
 """Every command and snippet of the README and the docs is run here."""
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
+from contracts.clientside import expectations
 from mockserver.cli import serve
 from mockserver.testing import RunningServer, serving
 from tests import components
@@ -23,7 +26,7 @@ SNIPPETS = [
     for page in PAGES
     for number, (language, text) in enumerate(BLOCK.findall(page.read_text("utf-8")))
 ]
-LANGUAGES = {"bash", "python", "javascript", "text"}
+LANGUAGES = {"bash", "python", "javascript", "yaml", "text"}
 
 
 def of(language: str) -> list[object]:
@@ -93,6 +96,38 @@ def test_python_snippets_run(
         run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)], environment, tmp_path)
     else:
         assert run([sys.executable, str(file)], environment, tmp_path)
+
+
+@pytest.mark.parametrize(("_language", "text"), of("yaml"))
+def test_files_for_other_tools_work(_language: str, text: str, environment: dict[str, str], tmp_path: Path) -> None:
+    """A list of what is known to fail is read; the steps and hooks of CI run, over one case and in their order."""
+    found = yaml.safe_load(text)
+    if "kit" in found:
+        (tmp_path / "conformance.yaml").write_text(text, "utf-8")
+        assert expectations.read(tmp_path / "conformance.yaml", dt.date(2026, 12, 1))
+        return
+    (tmp_path / "conformance.yaml").write_text("kit: 1\nexpect: []\n", "utf-8")
+    adaptor = tmp_path / "my-adaptor"
+    adaptor.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mockserver.testing.adaptors.reference\n', "utf-8")
+    adaptor.chmod(0o755)
+    environment["GITHUB_STEP_SUMMARY"] = str(tmp_path / "step-summary.md")
+    ours = [line for line in _commands(found) if not line.startswith("pip install")]
+    assert any(line.startswith("inferencesh-mock") for line in ours)
+    for line in ours:
+        script = re.sub(r"(conform --adaptor)( --area \w+)*", r"\1 --case submit/plain --allow-partial", line)
+        run(["bash", "-euo", "pipefail", "-c", script], environment, tmp_path)
+
+
+def _commands(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if key in {"run", "entry"} and isinstance(member, str):
+                yield member
+            else:
+                yield from _commands(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _commands(member)
 
 
 def test_the_settings_page_lists_every_setting() -> None:

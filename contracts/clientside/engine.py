@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contracts import clock
-from contracts.clientside import examples, judging
+from contracts.clientside import examples, files, judging
 from contracts.clientside.case import Case, Witness
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play, Said
@@ -142,6 +142,7 @@ def _played(player: Player, emulator: Emulator, case: Case, drawn: Mapping[str, 
             seen=world.look(videos="download" in case.capabilities and broke is None),
             said=said,
             stderr=player.stderr(case),
+            files=tuple(files.listed(folder)),
         )
         emitted = judging.judged(play) if broke is None else judging.unplayed(case, "harness-error", str(broke))
         world.leave()

@@ -1,6 +1,9 @@
 """Local files that cases give to clients, by what they are: taken from fixtures, the same bytes each time."""
 
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from contracts import fixtures
 
@@ -18,3 +21,12 @@ def write(path: Path, kind: str) -> None:
         FileNotFoundError: there is no such picture.
     """
     path.write_bytes(TEXT if kind == "text" else fixtures.path("images", kind).read_bytes())
+
+
+def listed(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield what lies in a folder, for a report: name, bytes and sha256 of each file, in the order of their names."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            yield {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest}

@@ -78,6 +78,8 @@ class Play:
     said: dict[str, Said] = field(default_factory=dict)
     """By the names of steps, in their order."""
     stderr: str = ""
+    files: tuple[Row, ...] = ()
+    """What lay on the disk once the client was through: name, bytes and sha256 of each file."""
 
     def exchanges(self, operation: str | None = None) -> list[Row]:
         """Return the server's record of calls, the oldest first; `run` stands for both addresses of a run."""

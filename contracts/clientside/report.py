@@ -1,5 +1,6 @@
 """A run as one JSON document, from which every other report is made; folded from the events."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -96,6 +97,7 @@ def _evidence(play: Play) -> dict[str, Any]:
         "scale": play.case.scale,
         "plan": dict(play.case.plan),
         "calls": [said.document() for said in play.said.values()],
+        "files": list(play.files),
         "exchanges": [_exchange(row) for row in seen.journal],
         "deliveries": seen.deliveries,
         "ledger": seen.ledger,
@@ -114,5 +116,5 @@ def _side(side: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if side is None:
         return None
     body = side["body"] or {}
-    text = str(body.get("json", body.get("text", "")) or "")
+    text = json.dumps(body["json"], ensure_ascii=False) if "json" in body else str(body.get("text") or "")
     return {"headers": side["headers"], "bytes": body.get("bytes", 0), "body": text[:MOST_BODY]}

@@ -5,11 +5,11 @@ UnexpectedError
 """
 
 import json
-import shlex
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from contracts.reporting import curl
 from contracts.wire.envelopes import VERSION_HEADER
 
 MOST_SHOWN = 20_000
@@ -117,15 +117,9 @@ class Exchange:
 
     def curl(self) -> str:
         """Return a command that sends the request again; the key stands as a variable."""
-        words = ["curl", "-i", "-X", self.method]
-        for name, value in self.request_headers:
-            if name.lower() not in {"host", "content-length", "accept-encoding", "connection", "user-agent"}:
-                words += ["-H", f"{name}: {_shown(name, value)}"]
-        if self.request_body:
-            shown = self.request_body[:MOST_SHOWN].decode("utf-8", "replace")
-            words += ["--data-binary", shown]
-        return " ".join(shlex.quote(word).replace("'Authorization: Bearer $KEY'", '"Authorization: Bearer $KEY"')
-                        for word in [*words, self.url])  # fmt: skip
+        headers = [(name, _shown(name, value)) for name, value in self.request_headers]
+        shown = self.request_body[:MOST_SHOWN].decode("utf-8", "replace")
+        return curl.command(self.method, self.url, headers, shown)
 
     def document(self) -> dict[str, Any]:
         """Return the exchange as JSON, credentials taken out."""

@@ -23,6 +23,13 @@ class Line:
     title: str
     cells: tuple[str, ...]
     """One for each client."""
+    shares: tuple[scores.Share | None, ...] = ()
+    """What the cells tell of, where they tell a share."""
+
+    def whole(self, number: int) -> bool | None:
+        """Return whether a client has all of a row; None where there is nothing to have."""
+        share = self.shares[number] if self.shares else None
+        return share.part == share.whole if share and share.whole else None
 
 
 def names(reports: Sequence[Report]) -> list[str]:
@@ -66,16 +73,20 @@ def markdown(reports: Sequence[Report]) -> str:
 
 def _areas(reports: Sequence[Report]) -> Iterator[Line]:
     for area in AREAS:
-        shares = [report["areas"].get(area) for report in reports]
+        shares = tuple(_share(report["areas"].get(area)) for report in reports)
         if any(shares):
-            told = tuple(f"{share['passed']}/{share['of']}" if share and share["of"] else NOTHING for share in shares)
-            yield Line(area, told)
+            told = tuple(f"{share.part}/{share.whole}" if share and share.whole else NOTHING for share in shares)
+            yield Line(area, told, shares)
+
+
+def _share(told: Mapping[str, Any] | None) -> scores.Share | None:
+    return None if told is None else scores.Share(told["passed"], told["of"])
 
 
 def _wholes(reports: Sequence[Report]) -> Iterator[Line]:
     for name in ("conformance", "observed"):
-        told = (scores.Share(report[name]["passed"], report[name]["of"]).text() for report in reports)
-        yield Line(name, tuple(told))
+        shares = tuple(scores.Share(report[name]["passed"], report[name]["of"]) for report in reports)
+        yield Line(name, tuple(share.text() for share in shares), shares)
     yield Line("warnings", tuple(str(report["counts"].get("warn", 0)) for report in reports))
     yield Line("witnesses", tuple(", ".join(report["witnesses"]) for report in reports))
     yield Line("profile", tuple(report["profile"] for report in reports))

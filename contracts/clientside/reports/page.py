@@ -8,11 +8,16 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
+from contracts.clientside.report import MOST_BODY
 from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
+from contracts.reporting import curl
 
 ORDER = ("harness-error", "fail", "not-run", "warn", "not-observable", "pass", "not-applicable")
 """From the verdict that decides a cell to the one that decides it last."""
+
+ADDRESS = "http://127.0.0.1:8787"
+"""Where `inferencesh-mock serve` is, in the commands that a reader may run."""
 
 LANE_WIDTH = 210
 ROW_HEIGHT = 24
@@ -33,12 +38,28 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
     areas = [(area, [_row(name, reports) for name in names if name.startswith(f"{area}/")]) for area in AREAS]
     return environment.from_string(text).render(
         columns=columns,
+        lines=matrix.lines(reports),
+        anchors=AREAS,
+        curl=_curl,
         areas=[(area, rows) for area, rows in areas if rows],
         verdicts=VERDICTS,
         lanes=[(lane, _x(lane)) for lane in diagram.LANES],
         width=LANE_WIDTH * len(diagram.LANES),
         height=ROW_HEIGHT,
     )
+
+
+def _curl(exchange: Mapping[str, Any]) -> str:
+    """The exchange once more, to an emulator that replays the world."""
+    request = exchange["request"]
+    headers = [(name, _shown(name, value)) for name, value in request["headers"]]
+    query = f"?{exchange['query']}" if exchange["query"] else ""
+    body = request["body"] if len(request["body"]) < MOST_BODY else ""
+    return curl.command(exchange["method"], f"{ADDRESS}{exchange['path']}{query}", headers, body)
+
+
+def _shown(name: str, value: str) -> str:
+    return f"Bearer {curl.KEY}" if name.lower() == "authorization" else value
 
 
 def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +72,7 @@ def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         "language": report["client"]["language"],
         "mode": report["mode"],
         "profile": report["profile"],
+        "seed": report["seed"],
         "witnesses": ", ".join(report["witnesses"]),
         "seconds": report["seconds"],
         "stopped": report["stopped"],

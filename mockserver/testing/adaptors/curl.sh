@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # An adaptor in bash, curl and jq: what a shell script knows of this API. Run it with
 #   inferencesh-mock conform --adaptor -- bash curl.sh
-# One call at a time. It waits by asking again, tries nothing twice, and tells errors as the server tells them.
+# One call at a time. It waits by asking again, for 10 s unless told otherwise, tries nothing twice, and tells errors as
+# the server tells them.
 set -u
 
 saw() { jq -nc --argjson seq "$seq" --argjson saw "$1" '{$seq, $saw}'; }
@@ -37,11 +38,18 @@ api() { # method, path, JSON
 task='{id, status, progress, output, error, session: .session_id}'
 
 wait_for() { # id
+  local until
+  until=$(jq --argjson now "$EPOCHREALTIME" '$now + ((.with.timeout_ms // 10000) / 1000)' <<<"$line")
   while api GET "/tasks/$1"; do
     case $(jq -r .status <<<"$body") in
       10) saw "$(jq -c "$task" <<<"$body")"; return ;;
       11 | 12 | 13) raised TaskError "task $1: $(jq -r .error <<<"$body")"; return ;;
     esac
+    if jq -ne --argjson now "$EPOCHREALTIME" --argjson until "$until" '$now > $until' >/dev/null; then
+      jq -nc --argjson seq "$seq" --arg task "$1" '{$seq, raised: {class: "Timeout", message: "task \($task) has not ended in time",
+        $task, timeout: true}}'
+      return
+    fi
     sleep 0.3
   done
 }

@@ -76,6 +76,17 @@ def test_clients_of_one_name_are_told_apart(report: dict[str, Any]) -> None:
     assert f"{name} (command)" in page.render([report, other])
 
 
+def test_the_page_of_several_begins_with_the_matrix(report: dict[str, Any], worse: dict[str, Any]) -> None:
+    """Areas by clients, each leading to its cases; of one client alone there is none."""
+    text = page.render([report, worse])
+    assert text.count('<table class="matrix">') == 1
+    assert '<a href="#area-submit">submit</a>' in text
+    assert '<section id="area-submit">' in text
+    passed, of = worse["conformance"]["passed"], worse["conformance"]["of"]
+    assert f'<td class="fail">{worse["conformance"]["percent"]} % ({passed} of {of})</td>' in text
+    assert '<table class="matrix">' not in page.render([report])
+
+
 def test_merge_writes_what_it_is_asked_for(report: dict[str, Any], worse: dict[str, Any], tmp_path: Path) -> None:
     """The page, Markdown, and the matrix on the terminal."""
     for name, document in (("a", report), ("b", worse)):

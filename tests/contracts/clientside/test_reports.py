@@ -1,7 +1,10 @@
 """Reports of client conformance: what people and machines read of a run."""
 
+import hashlib
+import html
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from junitparser import JUnitXml
 from rich.console import Console
 
+from contracts.clientside import files as case_files
 from contracts.clientside import scores
 from contracts.clientside.reports import diagram, files, page, terminal
 
@@ -105,6 +109,39 @@ def test_the_timeline_follows_the_world_s_clock(report: dict[str, Any]) -> None:
     assert found[0].kind == "call"
     assert {arrow.kind for arrow in found} == {"call", "request", "answer", "broken", "result"}
     assert [arrow.at for arrow in found] == sorted(arrow.at for arrow in found)
+
+
+def test_a_report_shows_what_was_sent_as_json(report: dict[str, Any]) -> None:
+    """Bodies as they were, and the files that lay on the disk."""
+    evidence = report["cases"][0]["evidence"]
+    sent = next(row for row in evidence["exchanges"] if row["operation"] == "runs.create")
+    assert json.loads(sent["request"]["body"])["input"]["prompt"]
+    assert json.loads(sent["response"]["body"])["data"]["status"] == 1
+    assert evidence["files"] == []
+
+
+def test_what_lies_on_the_disk_is_listed(tmp_path: Path) -> None:
+    """Each file with its size and hash, by name; a link is none."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "out.mp4").write_bytes(b"video")
+    case_files.write(tmp_path / "a.txt", "text")
+    (tmp_path / "link").symlink_to(tmp_path / "a.txt")
+    found = list(case_files.listed(tmp_path))
+    assert [(row["name"], row["bytes"]) for row in found] == [("a.txt", len(case_files.TEXT)), ("b/out.mp4", 5)]
+    assert found[1]["sha256"] == hashlib.sha256(b"video").hexdigest()
+
+
+def test_the_page_says_how_to_repeat_a_case(report: dict[str, Any]) -> None:
+    """A command for the case, one that replays its world, and a curl line for each exchange, without the key."""
+    text = html.unescape(page.render([report]))
+    token = report["cases"][0]["evidence"]["token"]
+    assert "inferencesh-mock conform --adaptor --case 'submit/plain' --seed 0 --allow-partial -- ARGV" in text
+    assert f"inferencesh-mock serve --replay {token}" in text
+    line = next(row for row in text.splitlines() if "curl -i -X POST" in row and "/apps/run" in row)
+    words = shlex.split(line.removeprefix("<pre>").removesuffix("</pre>"))
+    assert words[-1] == "http://127.0.0.1:8787/apps/run"
+    assert "authorization: Bearer $KEY" in words
+    assert json.loads(words[words.index("--data-binary") + 1])["app"] == "klingai/video-v2-6"
 
 
 def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[str, Any], tmp_path: Path) -> None:
