@@ -14,7 +14,7 @@ from mockserver.testing import RunningServer, serving
 from tests import components
 
 from .child import DEADLINE_SECONDS, Driver
-from .environments import Environments, MissingError
+from .environments import EXTENSIONS, Environments, MissingError
 from .hurry import Case
 from .releases import JAVASCRIPT, PythonClient
 from .servers import Servers
@@ -73,7 +73,7 @@ def javascript_folder(environments: Environments) -> Path:
 @pytest.fixture(scope="session")
 def javascript(javascript_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     """The driver of the JavaScript client, in Node with the hook that adds the file extensions its imports lack."""
-    argv = ["node", "--import", str(HERE / "extensions.mjs"), str(HERE / "driver.mjs"), str(javascript_folder)]
+    argv = ["node", "--import", str(EXTENSIONS), str(HERE / "driver.mjs"), str(javascript_folder)]
     with Driver(argv, tmp_path_factory.mktemp("javascript")) as driver:
         yield driver
 

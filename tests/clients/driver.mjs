@@ -1,6 +1,6 @@
 // The unmodified JavaScript client, driven from standard input; the same talk as driver.py.
 //
-//     node --import ./extensions.mjs driver.mjs FOLDER-WITH-NODE_MODULES
+//     node --import extensions.mjs driver.mjs FOLDER-WITH-NODE_MODULES
 
 import { createRequire } from "node:module";
 import { openAsBlob, readFileSync } from "node:fs";

@@ -18,10 +18,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from mockserver.testing import adaptors
+
 from .releases import JavascriptRelease
 
 CACHE = Path(__file__).parents[2] / ".cache" / "clients"
 PINS = Path(__file__).with_name("pins.txt")
+EXTENSIONS = Path(adaptors.__file__).with_name("extensions.mjs")
+"""What plain Node has to import before it can import the JavaScript client."""
 INSTALL_SECONDS = 100
 PYTHON_INDEX = "Python package index"
 NPM_REGISTRY = "npm registry"

@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 from .child import environment
+from .environments import EXTENSIONS
 from .servers import INSTANT, Servers
 
 README = Path(__file__).parents[2] / "README.md"
-HOOK = Path(__file__).parent / "extensions.mjs"
 
 
 def test_the_javascript_snippet_prints_a_video(servers: Servers, javascript_folder: Path) -> None:
@@ -18,7 +18,7 @@ def test_the_javascript_snippet_prints_a_video(servers: Servers, javascript_fold
     file = javascript_folder / "readme.mjs"
     file.write_text(snippet.replace("http://127.0.0.1:8787", url), "utf-8")
     done = subprocess.run(
-        ["node", "--import", str(HOOK), str(file)],
+        ["node", "--import", str(EXTENSIONS), str(file)],
         env=environment(),
         capture_output=True,
         text=True,

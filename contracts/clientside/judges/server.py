@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import sys
 from collections.abc import Mapping
 
 from contracts.clientside import hearing
@@ -182,9 +183,15 @@ def _lines(rows: list[Row]) -> str:
 
 
 def _equal(got: object, given: object) -> bool:
-    """Whether two JSON values are the same; 1 and true are not, 1 and 1.0 are."""
+    """Whether two JSON values are the same; 1 and true are not, 1 and 1.0 are.
+
+    A number with a fraction or an exponent is a double (RFC 8259 §6), and so is what a client makes of it: JavaScript
+    writes -4.929154435986227e+16 with all its digits, and that is no other number.
+    """
     if isinstance(got, Mapping) and isinstance(given, Mapping):
         return got.keys() == given.keys() and all(_equal(got[key], given[key]) for key in given)
     if isinstance(got, list) and isinstance(given, list):
         return len(got) == len(given) and all(_equal(one, two) for one, two in zip(got, given, strict=True))
+    if isinstance(given, float) and isinstance(got, int) and not isinstance(got, bool):
+        return abs(got) <= sys.float_info.max and float(got) == given
     return isinstance(got, bool) == isinstance(given, bool) and bool(got == given)

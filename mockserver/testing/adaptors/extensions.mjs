@@ -1,5 +1,6 @@
 // The JavaScript client's own relative imports name no file extension: a bundler adds it, Node does not. This hook,
-// registered with `node --import`, looks for the file in the ways a bundler would. The package is left as installed.
+// imported or registered with `node --import`, looks for the file in the ways a bundler would. The package is left as
+// installed.
 
 import { register } from "node:module";
 import { isMainThread } from "node:worker_threads";
