@@ -25,8 +25,9 @@ def updates(play: Play, *, step: str, least: int = 1, member: str | None = None)
 
 @judge("client")
 def known_statuses(play: Play, *, step: str) -> str:
-    """Every status that an update tells is one of a task."""
-    rows: list[Mapping[str, Any]] = hearing.saw(play, step).get("updates", [])
+    """Every status that an update tells is one of a task; an error is no update."""
+    _, reply = hearing.replied(play, step)
+    rows: list[Mapping[str, Any]] = reply.told.get("updates", [])
     for row in rows:
         told = row.get("status")
         if told is not None and play.status(told) is None:

@@ -169,12 +169,14 @@ def error_told(error: Exception) -> dict[str, Any]:
     except ValueError:
         body = {}
     body = body if isinstance(body, dict) else {}
-    violations = body.get("errors")
+    violations, error_in_it = body.get("errors"), body.get("error")
+    inner = error_in_it if isinstance(error_in_it, dict) else {}
+    code = str(body.get("type", "")).rpartition("/")[2] or inner.get("code")
     return {
         "class": type(error).__name__,
         "message": str(error) or repr(error),
         "status": getattr(error, "status_code", getattr(answer, "status_code", None)),
-        "code": getattr(error, "code", None) if hasattr(error, "status_code") else None,
+        "code": (getattr(error, "code", None) if hasattr(error, "status_code") else None) or code,
         "request_id": body.get("request_id"),
         "violations": violations if isinstance(violations, list) else None,
         "timeout": isinstance(error, TimeoutError) or "Timeout" in type(error).__name__,
