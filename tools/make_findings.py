@@ -25,6 +25,7 @@ import yaml
 from contracts import clock
 from contracts.clientside import expectations
 from contracts.clientside.reports import matrix, page, reading
+from contracts.reporting.markdown import cell
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -35,7 +36,11 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "fixtures" / "conformance"
 REPORTS = ROOT / ".cache" / "findings"
 PAGE = ROOT / "docs" / "findings.md"
-BEGIN, END = "<!-- matrix: make findings -->\n", "<!-- end of matrix -->\n"
+BLOCK = re.compile(r"(<!-- findings: ([^>]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+"""What the page gets from here: `matrix`, or the ids of checks whose evidence is wanted."""
+
+MOST_TOLD = 240
+"""Characters of a verdict on the page; the summaries have it whole."""
 SECONDS = 300
 """For one client; half a minute is usual, some more on a busy machine."""
 
@@ -97,7 +102,7 @@ def main(wanted: str = "") -> int:
         share = report["conformance"]
         print(f"written      {client.name}: {share['passed']} of {share['of']}", flush=True)
     (REPORTS / "matrix.html").write_text(page.render(list(_reports())), "utf-8")
-    PAGE.write_text(with_matrix(PAGE.read_text("utf-8"), summaries()), "utf-8")
+    PAGE.write_text(filled(PAGE.read_text("utf-8"), summaries()), "utf-8")
     return 1 if failed else 0
 
 
@@ -141,7 +146,10 @@ def expected(name: str, report: Mapping[str, Any]) -> str:
     """
     known = tomllib.loads((FOLDER / "reasons.toml").read_text("utf-8"))["reason"]
     mine = [row for row in known if fnmatchcase(name, row.get("client", "*"))]
-    found = {check: [row for row in mine if row["check"] == check] for check in failing(report)}
+    judged = {check["check"] for row in report["cases"] for check in row["checks"]}
+    flaky = [row["check"] for row in mine if row.get("status") == "flaky" and row["check"] in judged]
+    wanted = dict.fromkeys((*failing(report), *flaky))
+    found = {check: [row for row in mine if row["check"] == check] for check in wanted}
     if unknown := [check for check, rows in found.items() if not rows]:
         raise FindingError(f"reasons.toml does not say why it fails {', '.join(unknown)}")
     entries = [
@@ -178,7 +186,7 @@ def failing(report: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _where(report: Mapping[str, Any], check: str) -> dict[str, str]:
     """Return where an entry holds: everywhere, or in the one case of several in which the check fails."""
-    names = failing(report)[check]
+    names = failing(report).get(check, [])
     judged = [row["name"] for row in report["cases"] for one in row["checks"] if one["check"] == check]
     return {"where": names[0]} if len(names) == 1 < len(judged) else {}
 
@@ -186,10 +194,16 @@ def _where(report: Mapping[str, Any], check: str) -> dict[str, str]:
 def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is kept of a report: its numbers, and of each check that failed the first case with its evidence."""
     rows = {row["name"]: row for row in report["cases"]}
+    warned: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        for check in row["checks"]:
+            if check["verdict"] == "warn":
+                warned.setdefault(check["check"], []).append(name)
     return {
         "date": f"{datetime.fromtimestamp(clock.wall(), UTC):%Y-%m-%d}",
         **{name: report[name] for name in (*KEPT, *KEPT_NUMBERS)},
         "failing": [_finding(rows[names[0]], check, names) for check, names in failing(report).items()],
+        "warned": [_finding(rows[names[0]], check, names) for check, names in warned.items()],
     }
 
 
@@ -206,17 +220,44 @@ def _finding(row: Mapping[str, Any], name: str, names: Sequence[str]) -> dict[st
     }
 
 
-def summaries() -> list[dict[str, Any]]:
+def summaries() -> dict[Client, dict[str, Any]]:
     """Return the summaries that are kept, in the order of CLIENTS."""
-    files = [FOLDER / f"{client.name}.json" for client in CLIENTS]
-    return [json.loads(file.read_text("utf-8")) for file in files if file.exists()]
+    files = {client: FOLDER / f"{client.name}.json" for client in CLIENTS}
+    return {client: json.loads(file.read_text("utf-8")) for client, file in files.items() if file.exists()}
 
 
-def with_matrix(text: str, kept: Sequence[Mapping[str, Any]]) -> str:
-    """Return the page with the matrix of these clients in its place."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    return f"{before}{begin}\n{matrix.markdown(kept)}\n{end}{after}"
+def filled(text: str, kept: Mapping[Client, Mapping[str, Any]]) -> str:
+    """Return the page with what these summaries say in its places."""
+
+    def block(found: re.Match[str]) -> str:
+        names = found[2].split()
+        told = matrix.markdown(list(kept.values())) if names == ["matrix"] else evidence(names, kept)
+        return f"{found[1]}\n{told}\n{found[3]}"
+
+    return BLOCK.sub(block, text)
+
+
+def evidence(checks: Sequence[str], kept: Mapping[Client, Mapping[str, Any]]) -> str:
+    """Return a table of who fails these checks: a row for each kind of client, with the evidence of the newest."""
+    lines = ["| client | check, case | seen | replay token |", "|---|---|---|---|"]
+    for check in checks:
+        rows = [
+            (client, row)
+            for client, told in kept.items()
+            for row in (*told["failing"], *told["warned"])
+            if row["check"] == check
+        ]
+        for adaptor in dict.fromkeys(client.adaptor for client, _ in rows):
+            (newest, row), *older = [one for one in rows if one[0].adaptor == adaptor]
+            also = f", also {', '.join(client.version for client, _ in older)}" if older else ""
+            more = f" and {len(row['cases']) - 1} more" if len(row["cases"]) > 1 else ""
+            told = row["told"] if len(row["told"]) <= MOST_TOLD else row["told"][:MOST_TOLD] + "…"
+            name = kept[newest]["client"]["name"]
+            lines.append(
+                f"| {cell(name)} {newest.version}{also} | {check}, `{row['cases'][0]}`{more} "
+                f"| {cell(told)} | `{row['token']}` |"
+            )
+    return "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":
