@@ -144,22 +144,20 @@ def expected(name: str, report: Mapping[str, Any]) -> str:
     Raises:
         FindingError: there is no reason for one of them.
     """
-    known = tomllib.loads((FOLDER / "reasons.toml").read_text("utf-8"))["reason"]
-    mine = [row for row in known if fnmatchcase(name, row.get("client", "*"))]
+    known = reasons(name)
     judged = {check["check"] for row in report["cases"] for check in row["checks"]}
-    flaky = [row["check"] for row in mine if row.get("status") == "flaky" and row["check"] in judged]
-    wanted = dict.fromkeys((*failing(report), *flaky))
-    found = {check: [row for row in mine if row["check"] == check] for check in wanted}
-    if unknown := [check for check, rows in found.items() if not rows]:
+    flaky = [check for check, row in known.items() if row.get("status") == "flaky" and check in judged]
+    wanted = list(dict.fromkeys((*failing(report), *flaky)))
+    if unknown := [check for check in wanted if check not in known]:
         raise FindingError(f"reasons.toml does not say why it fails {', '.join(unknown)}")
     entries = [
         {
             "check": check,
             **_where(report, check),
-            "status": rows[0].get("status", "fail"),
-            "because": rows[0]["because"],
+            "status": known[check].get("status", "fail"),
+            "because": known[check]["because"],
         }
-        for check, rows in found.items()
+        for check in wanted
     ]
     today = datetime.fromtimestamp(clock.wall(), UTC).date()
     text = yaml.safe_dump({"kit": 1, "expect": entries}, sort_keys=False, allow_unicode=True, width=120)
@@ -170,6 +168,15 @@ def expected(name: str, report: Mapping[str, Any]) -> str:
     if departed:
         raise FindingError("; ".join(departed))
     return head + text
+
+
+def reasons(name: str) -> dict[str, dict[str, str]]:
+    """Return by check why a client fails it: the first row of reasons.toml that is about both."""
+    found: dict[str, dict[str, str]] = {}
+    for row in tomllib.loads((FOLDER / "reasons.toml").read_text("utf-8"))["reason"]:
+        if fnmatchcase(name, row.get("client", "*")):
+            found.setdefault(row["check"], row)
+    return found
 
 
 def failing(report: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -238,8 +245,8 @@ def filled(text: str, kept: Mapping[Client, Mapping[str, Any]]) -> str:
 
 
 def evidence(checks: Sequence[str], kept: Mapping[Client, Mapping[str, Any]]) -> str:
-    """Return a table of who fails these checks: a row for each kind of client, with the evidence of the newest."""
-    lines = ["| client | check, case | seen | replay token |", "|---|---|---|---|"]
+    """Return a table of who fails these checks: a row for each reason, with the evidence of the newest client."""
+    lines = ["| client | check, case | seen, and why | replay token |", "|---|---|---|---|"]
     for check in checks:
         rows = [
             (client, row)
@@ -247,17 +254,25 @@ def evidence(checks: Sequence[str], kept: Mapping[Client, Mapping[str, Any]]) ->
             for row in (*told["failing"], *told["warned"])
             if row["check"] == check
         ]
-        for adaptor in dict.fromkeys(client.adaptor for client, _ in rows):
-            (newest, row), *older = [one for one in rows if one[0].adaptor == adaptor]
-            also = f", also {', '.join(client.version for client, _ in older)}" if older else ""
+        groups: dict[str, list[tuple[Client, Mapping[str, Any]]]] = {}
+        for client, row in rows:
+            groups.setdefault(reasons(client.name).get(check, {}).get("because", ""), []).append((client, row))
+        for because, group in groups.items():
+            row = group[0][1]
             more = f" and {len(row['cases']) - 1} more" if len(row["cases"]) > 1 else ""
             told = row["told"] if len(row["told"]) <= MOST_TOLD else row["told"][:MOST_TOLD] + "…"
-            name = kept[newest]["client"]["name"]
-            lines.append(
-                f"| {cell(name)} {newest.version}{also} | {check}, `{row['cases'][0]}`{more} "
-                f"| {cell(told)} | `{row['token']}` |"
-            )
+            why = f"<br>*{because[0].upper()}{because[1:]}.*" if because else ""
+            clients = _named([client for client, _ in group], kept)
+            lines.append(f"| {clients} | {check}, `{row['cases'][0]}`{more} | {cell(told)}{why} | `{row['token']}` |")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _named(clients: Sequence[Client], kept: Mapping[Client, Mapping[str, Any]]) -> str:
+    """Return what clients are called, the releases of one side by side."""
+    versions: dict[str, list[str]] = {}
+    for client in clients:
+        versions.setdefault(kept[client]["client"]["name"], []).append(client.version)
+    return "; ".join(f"{cell(name)} {', '.join(found)}" for name, found in versions.items())
 
 
 if __name__ == "__main__":
