@@ -15,11 +15,12 @@ TASK: Mapping[str, Any] = MappingProxyType(
         "required": ["id", "status"],
         "properties": {
             "id": {"type": ["string", "null"]},
-            "status": {"type": ["integer", "string", "null"]},
+            "status": {"type": ["integer", "string", "null"], "description": "by its number or its word"},
             "progress": {"type": ["number", "null"]},
-            "output": {},
-            "error": {"type": ["string", "null"]},
-            "session": {"type": ["string", "null"]},
+            # Whatever the client takes for these, so that one which takes a refusal for a task is told so.
+            "output": {"description": "as it came"},
+            "error": {"description": "as it came"},
+            "session": {"type": ["string", "null"], "description": "id"},
             "messages": {"type": "array"},
         },
     }
@@ -32,11 +33,11 @@ RAISED: Mapping[str, Any] = MappingProxyType(
         "required": ["class", "message"],
         "properties": {
             "class": {"type": "string", "description": "name of the error's type"},
-            "message": {"type": "string"},
+            "message": {"type": "string", "description": "its text"},
             "status": {"type": ["integer", "null"], "description": "HTTP status, if the error has it"},
             "code": {"type": ["string", "null"], "description": "the problem's code"},
             "task": {"type": ["string", "null"], "description": "id of the task, if the error has it"},
-            "request_id": {"type": ["string", "null"]},
+            "request_id": {"type": ["string", "null"], "description": "the problem's"},
             "retry_after": {"type": ["number", "null"], "description": "seconds"},
             "timeout": {"type": ["boolean", "null"], "description": "true: the client's own time limit"},
             "violations": {
@@ -54,6 +55,8 @@ class CallSpec:
     """One call."""
 
     name: str
+    summary: str
+    """What the client is to do."""
     capability: str
     core: bool
     arguments: Mapping[str, Any]
@@ -89,6 +92,7 @@ def load() -> Mapping[str, CallSpec]:
         {
             row["name"]: CallSpec(
                 name=row["name"],
+                summary=row["summary"],
                 capability=row["capability"],
                 core=row["core"],
                 arguments=row.get("with", {}),

@@ -44,7 +44,8 @@ async def run(call: Call) -> Answer:
 
 async def _run(call: Call) -> Answer:
     request = call.json_object()
-    waits = request.get("wait") is True or call.flag("wait")
+    # The query first: a wrong word in it is refused whatever the body says.
+    waits = call.flag("wait") or request.get("wait") is True
     app, function = _app(call, request)
     _check_members(request, function)
     given = request.get("input")

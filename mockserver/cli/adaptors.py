@@ -1,6 +1,7 @@
-"""The command `adaptor`: whether what an adaptor says is as the protocol wants it, call by call."""
+"""The command `adaptor`: begins one, shows what calls there are, and checks what one says, call by call."""
 
 import json
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from mockserver.cli.starters import STARTERS, StarterError
 
 if TYPE_CHECKING:
     from contracts.clientside.players.adaptor import Adaptor
@@ -22,6 +25,77 @@ MOST_SHOWN = 110
 @click.group()
 def adaptor() -> None:
     """Help with the adaptor of a client."""
+
+
+@adaptor.command("new")
+@click.argument("language", type=click.Choice(tuple(STARTERS)))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def new(language: str, folder: Path) -> None:
+    """Write a starter adaptor into DIR, a new folder or an empty one.
+
+    It works as it is, with a client that can submit, fetch and wait: put your own in its place.
+    """
+    starter = STARTERS[language]
+    try:
+        written = starter.write(folder)
+    except StarterError as error:
+        raise click.UsageError(str(error)) from None
+    for file in written:
+        click.echo(f"wrote {file}")
+    click.echo(f"next: cd {shlex.quote(str(folder))}")
+    for command in (
+        starter.build,
+        f"inferencesh-mock adaptor check -- {starter.command}",
+        f"inferencesh-mock conform --adaptor --case submit/plain --allow-partial -- {starter.command}",
+    ):
+        if command:
+            click.echo(f"      {command}")
+
+
+@adaptor.command("calls")
+def show_calls() -> None:
+    """Show the calls there are: the capability that each takes, its arguments, and what it has to tell."""
+    from contracts.clientside import calls
+
+    for spec in calls.load().values():
+        needs = [f"`{spec.capability}`"]
+        for argument, name in spec.also.items():
+            words = spec.arguments[argument].get("enum", [""])
+            needs.append(f"{' or '.join(f'`{name.format(word)}`' for word in words)} where {argument} is given")
+        click.echo(f"{spec.name}: {spec.summary}")
+        click.echo(f"  supports  {', '.join(needs)}")
+        for line in _members({"properties": spec.arguments, "required": spec.required}):
+            click.echo(f"  with      {line}")
+        for line in ["a task"] if "$ref" in spec.saw else _members(spec.saw) or ["an empty object"]:
+            click.echo(f"  saw       {line}")
+        click.echo()
+    for name, schema in (("a task", calls.TASK), ("raised", calls.RAISED)):
+        click.echo(f"{name}: {schema['description']}")
+        for line in _members(schema):
+            click.echo(f"            {line}")
+        click.echo()
+
+
+def _members(schema: Mapping[str, Any]) -> list[str]:
+    """Return a line for each member of an object: its name, whether it is always there, and what it is."""
+    return [
+        f"{name}{'' if name in schema.get('required', ()) else '?'}: {member.get('description') or _shape(member)}"
+        for name, member in schema.get("properties", {}).items()
+    ]
+
+
+def _shape(schema: Mapping[str, Any]) -> str:
+    """Return what a value is, in a few words."""
+    if "anyOf" in schema:
+        return " or ".join(_shape(one) for one in schema["anyOf"])
+    if "$ref" in schema:
+        return "a task"
+    if "properties" in schema:
+        return "{" + ", ".join(schema["properties"]) + "}"
+    if "items" in schema:
+        return f"a list of {_shape(schema['items'])}"
+    kind = schema["type"]
+    return kind if isinstance(kind, str) else " or ".join(kind)
 
 
 @adaptor.command("check")

@@ -210,9 +210,10 @@ async def test_a_waited_run_answers_at_the_end(client: Client, target: str, memb
 
 
 @pytest.mark.parametrize("word", ["1", "0", "yes", ""])
-async def test_wait_in_the_query_is_true_or_false(client: Client, word: str) -> None:
-    """As the document describes it, and nothing else that some languages read so."""
-    reply = await client.post(f"/apps/run?wait={word}", {"app": APP, "input": PROMPT})
+@pytest.mark.parametrize("members", [{}, {"wait": True}])
+async def test_wait_in_the_query_is_true_or_false(client: Client, word: str, members: dict[str, Any]) -> None:
+    """As the document describes it, and nothing else that some languages read so; whatever the body says."""
+    reply = await client.post(f"/apps/run?wait={word}", {"app": APP, "input": PROMPT, **members})
     assert (reply.status, reply.code) == (400, "invalid_request")
     assert client.world.tasks == {}
 

@@ -20,6 +20,9 @@ START_SECONDS = 20.0
 GRACE = 2.0
 """Real seconds beyond a call's deadline before its adaptor counts as silent."""
 
+MOST_SILENCE = 3
+"""Calls in a row without any answer before an adaptor is given up; a slow client still answers something."""
+
 MOST_GARBAGE = 20
 """Lines that are no protocol before an adaptor is given up."""
 
@@ -46,6 +49,7 @@ class Adaptor:
         self._hello: Hello | ProtocolError | None = None
         self._broken: str | None = None
         self._garbage = 0
+        self._unanswered: list[str] = []
         self._process = LineProcess(argv, environment, folder, self._take, self._over)
         try:
             self.hello = self._greet()
@@ -87,6 +91,7 @@ class Adaptor:
             came = self._came.pop(number, None)
         if came is None:
             told = self.broken or f"no answer to `{order.call}` within {order.deadline + GRACE:.1f} s"
+            self._note_silence(order)
             raise PlayerError(f"the adaptor failed: {told}")
         if isinstance(came, PlayerError):
             raise came
@@ -141,9 +146,17 @@ class Adaptor:
             self._hello = hello
             self._news.notify_all()
 
+    def _note_silence(self, order: Order) -> None:
+        with self._news:
+            self._unanswered.append(f"`{order.call}` of {order.case}")
+            silent = len(self._unanswered) >= MOST_SILENCE
+        if silent:
+            self._break(f"it has answered nothing any more since {self._unanswered[0]}")
+
     def _answered(self, found: dict[str, Any]) -> None:
         number = found.get("seq")
         with self._news:
+            self._unanswered.clear()
             call = self._awaited.get(number) if isinstance(number, int) else None
             if call is None or not isinstance(number, int):
                 return  # an answer that came too late

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.clientside import case as cases
@@ -15,6 +16,7 @@ from tests.mutants.client_trial import ObjectPlayer, try_client
 
 PLAIN = next(row for row in cases.cases() if row.name == "submit/plain")
 LOST = next(row for row in cases.cases() if row.name == "submit/lost-response")
+REFUSED = next(row for row in cases.cases() if row.name == "submit/error-in-200")
 
 
 def verdicts(adapted: Reference, case: Case = PLAIN) -> dict[str, str]:
@@ -68,6 +70,17 @@ class Lying(Reference):
         return {**task, "id": task["id"][::-1]}
 
 
+class Credulous(Reference):
+    """Takes whatever came with 200 for a task."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Submit, and tell the answer."""
+        headers = {"Authorization": f"Bearer {order['api_key']}"}
+        body = {"app": app, "input": told["input"]}
+        found = httpx.post(f"{order['base_url']}/apps/run", headers=headers, json=body, trust_env=False).json()
+        return {"id": found.get("id"), "status": found.get("status"), "error": found["error"]}
+
+
 class Modest(Reference):
     """Cannot wait, and says so."""
 
@@ -105,6 +118,13 @@ def test_a_claim_that_is_not_true_fails() -> None:
 def test_what_the_server_does_not_know_is_a_lie() -> None:
     """A task that there is not: the witnesses disagree."""
     assert verdicts(Lying())["adaptor.report-is-true"] == "fail"
+
+
+def test_a_refusal_that_is_taken_for_a_task_is_the_clients_fault() -> None:
+    """An adaptor that tells faithfully what its client made of it has done nothing wrong."""
+    found = verdicts(Credulous(), REFUSED)
+    assert found["submit.takes-no-refusal-for-a-task"] == "fail"
+    assert found["wire.harness-valid"] == "pass"
 
 
 def test_what_every_client_needs_excuses_nobody() -> None:

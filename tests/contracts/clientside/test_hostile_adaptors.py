@@ -85,6 +85,31 @@ def test_silence_ends_with_the_deadline(start: Start) -> None:
     assert "no answer to `run` within 0.4 s" in next(iter(played(start("pass")).values()))
 
 
+@pytest.mark.parametrize(
+    ("body", "verdicts"),
+    [
+        ("pass", ["harness-error"] * 3 + ["not-run"] * 2),
+        (
+            "asked.get('seq') == 3 and print(json.dumps({'seq': 1, 'cannot': {'needs': 'late'}}), flush=True)",
+            ["harness-error"] * 5,
+        ),
+    ],
+    ids=["silent", "late"],
+)
+def test_lasting_silence_ends_the_run(start: Start, body: str, verdicts: list[str]) -> None:
+    """After three calls without any answer the rest is not played, and the first is named; a late answer is one."""
+    adaptor, hurried = start(body), [dataclasses.replace(PLAIN, name=f"submit/{n}", deadline=0.2) for n in range(5)]
+    try:
+        with serving(Settings(port=0)) as server:
+            found = list(engine.run(AdaptorPlayer(adaptor), engine.Emulator(server.base_url), hurried))
+    finally:
+        adaptor.close()
+    ended = [event for event in found if isinstance(event, CaseEnded)]
+    assert [event.emitted[0].verdict for event in ended] == verdicts
+    if "not-run" in verdicts:
+        assert "answered nothing any more since `run` of submit/0" in ended[-1].emitted[0].told
+
+
 def test_what_an_adaptor_started_ends_with_it(start: Start, tmp_path: Path) -> None:
     """Children that would live on are in its group."""
     mark = str(tmp_path / "child")
