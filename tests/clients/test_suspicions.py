@@ -40,18 +40,26 @@ def test_a_long_task_outlasts_the_asynchronous_stream(case: Case, monkeypatch: p
     assert len(case.calls("tasks.stream")) == 6
 
 
-def test_an_upload_has_no_time_limit(case: Case, monkeypatch: pytest.MonkeyPatch, png: Path) -> None:
-    """The bytes are sent by a call without `timeout`, which waits for ever for a store that does not answer."""
+def test_an_upload_has_no_time_limit_and_no_look_after_it(
+    case: Case, monkeypatch: pytest.MonkeyPatch, png: Path
+) -> None:
+    """The bytes are sent by a call without `timeout`, which waits for ever for a store that does not answer.
+
+    Nobody asks afterwards whether they are there; what the store said of them, but that it took them, is not read.
+    """
     given: dict[str, Any] = {}
     put = requests.put
 
     def watched(url: str, **told: Any) -> requests.Response:
         given.update(told)
-        return put(url, **told)
+        answer = put(url, **told)
+        answer.headers["ETag"] = '"of something else"'
+        return answer
 
     monkeypatch.setattr(requests, "put", watched)
-    case.sync.upload_file(str(png))
+    assert case.sync.upload_file(str(png))["uri"]
     assert given.keys() == {"data", "headers"}
+    assert [row["operation"] for row in case.world.journal()] == ["files.create", "objects.put"]
 
 
 def test_the_name_of_a_folder_raises(case: Case, tmp_path: Path) -> None:

@@ -84,6 +84,20 @@ console.log("over");
     assert case.record(task)["status"] == 10
 
 
+def test_one_look_that_goes_wrong_ends_polling(case: Case, script: Script) -> None:
+    """However many tries are asked for; the look itself is meant, and not the one at the task that follows a change."""
+    case.clock(mode="scaled", scale=PACE)
+    refused = {"fault": "status", "status": 503, "detail": "come back in a moment"}
+    case.world.control("POST", "/plan", {"steps": [{"on": "status", "nth": 1, "do": refused}]})
+    text = """
+const options = { stream: false, pollIntervalMs: 20, maxReconnects: 9 };
+await client.run(params, options).catch((error) => console.log(error.message));
+"""
+    done = script("--import", str(EXTENSIONS), text=text)
+    assert done.stdout == "HTTP 503: come back in a moment\n", done.stderr
+    assert len(case.calls("tasks.status")) == 1
+
+
 def test_a_run_is_nothing_to_iterate_over(case: Case, script: Script) -> None:
     """Samples have `for await (const update of await client.run(params, { stream: true }))`."""
     case.clock(mode="scaled", scale=PACE)
