@@ -23,11 +23,7 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from contracts.clientside import calls
-
-VERSION = 1
-
-MOST_LINE = 1024 * 1024
-"""Bytes of one line."""
+from contracts.clientside.lines import MOST_LINE, VERSION
 
 Kind = Literal["saw", "raised", "cannot"]
 

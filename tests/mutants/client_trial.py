@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.clientside import case as cases
-from contracts.clientside import engine, protocol
+from contracts.clientside import engine, lines, protocol
 from contracts.clientside.adapting import Adapted, answer
 from contracts.clientside.case import WITNESSES, Case
 from contracts.clientside.events import CaseEnded
@@ -36,7 +36,7 @@ class ObjectPlayer:
     def __init__(self, adapted: Adapted) -> None:
         """Take the object and hear its hello."""
         self._adapted = adapted
-        told = {"kit": protocol.VERSION, "client": dict(adapted.client), "supports": list(adapted.supports)}
+        told = {"kit": lines.VERSION, "client": dict(adapted.client), "supports": list(adapted.supports)}
         self.hello: Hello = protocol.hello({**told, "max_parallel": PARALLEL})
 
     def play(self, stage: Stage) -> None:

@@ -27,6 +27,18 @@ def updates(play: Play, *, step: str, least: int = 1, member: str | None = None)
 
 
 @judge("client")
+def known_statuses(play: Play, *, step: str) -> str:
+    """Every status that an update tells is one of a task; an error is no update."""
+    _, reply = hearing.replied(play, step)
+    rows: list[Mapping[str, Any]] = reply.told.get("updates", [])
+    for row in rows:
+        told = row.get("status")
+        if told is not None and play.status(told) is None:
+            raise FailedCheck(f"{step}: an update tells the status {told!r}, which no task has")
+    return f"{len(rows)} updates"
+
+
+@judge("client")
 def within(play: Play, *, step: str, seconds: float) -> str:
     """The call was over within so many real seconds, however it ended."""
     said, _ = hearing.replied(play, step)

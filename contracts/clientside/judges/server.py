@@ -4,7 +4,7 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contracts.clientside import hearing
 from contracts.clientside.hearing import shown
@@ -143,8 +143,8 @@ def sent_input(play: Play, *, step: str, nth: int = 1) -> None:
     if said is None or len(rows) < nth:
         raise BlockedCheck("no run arrived")
     got = hearing.sent(rows[nth - 1]).get("input")
-    if not _equal(got, said.arguments["input"]):
-        raise FailedCheck(f"given {shown(said.arguments['input'])}, sent {shown(got)}")
+    if differs := _difference(got, said.arguments["input"], "input"):
+        raise FailedCheck(differs)
 
 
 @judge("server")
@@ -183,6 +183,19 @@ def _lines(rows: list[Row]) -> str:
     return (
         "; ".join(f"{row['method']} {row['path'][:60]} {row['status'] or row['outcome']}" for row in rows[:8]) or "none"
     )
+
+
+def _difference(got: object, given: object, at: str) -> str | None:
+    """Return where two JSON values differ first, and in what; None where they are the same."""
+    pairs: Iterable[tuple[object, object, object]] = ()
+    if isinstance(got, Mapping) and isinstance(given, Mapping) and got.keys() == given.keys():
+        pairs = ((key, got[key], given[key]) for key in given)
+    elif isinstance(got, list) and isinstance(given, list) and len(got) == len(given):
+        pairs = ((place, one, other) for place, (one, other) in enumerate(zip(got, given, strict=True)))
+    elif not _equal(got, given):
+        return f"{at}: given {shown(given)}, sent {shown(got)}"
+    found = (_difference(one, other, f"{at}/{json.dumps(str(key))[1:-1]}") for key, one, other in pairs)
+    return next((told for told in found if told), None)
 
 
 def _equal(got: object, given: object) -> bool:
