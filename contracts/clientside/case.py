@@ -20,6 +20,9 @@ from contracts.clientside import calls
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Witness = Literal["server", "client", "disk"]
+Mode = Literal["adaptor", "command", "observe"]
+"""How a client is driven. adaptor: calls and answers as lines; command: a program for each case, which ends with an
+exit code; observe: the project's own tests, of which only the wire is seen."""
 
 WITNESSES: tuple[Witness, ...] = get_args(Witness)
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -83,6 +86,8 @@ class Step:
     """Whether the kit does it, and not the client."""
     background: bool
     """Whether the next step begins before this one has ended."""
+    raises: bool
+    """Whether it is to end with an error, after which the case goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +255,7 @@ def _case(where: str, row: dict[str, Any], axes: dict[str, str]) -> Case:
 
 
 def _step(where: str, number: int, row: dict[str, Any]) -> Step:
-    _only(where, row, {"call", "kit", "as", "with", "background"})
+    _only(where, row, {"call", "kit", "as", "with", "background", "raises"})
     kit, call = row.get("kit"), row.get("call")
     if (kit is None) == (call is None) or (kit or "settle") not in KIT_CALLS or (call or "run") not in calls.load():
         raise CaseError(f"{where}: step {number} needs a `call` of calls.toml or a `kit` of {', '.join(KIT_CALLS)}")
@@ -260,6 +265,7 @@ def _step(where: str, number: int, row: dict[str, Any]) -> Step:
         arguments=MappingProxyType(row.get("with", {})),
         kit=kit is not None,
         background=row.get("background", False),
+        raises=row.get("raises", False),
     )
 
 

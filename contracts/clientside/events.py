@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.clientside.case import Case, Witness
+from contracts.clientside.case import Case, Mode, Witness
 from contracts.clientside.play import Play
 from contracts.clientside.protocol import Hello
 from contracts.clientside.verdicts import Emitted
@@ -15,8 +15,8 @@ class RunBegan:
     """The first event."""
 
     client: Hello
-    mode: str
-    """How the client is driven: `adaptor`."""
+    mode: Mode
+    """How the client is driven."""
     witnesses: tuple[Witness, ...]
     cases: tuple[str, ...]
     """Names of all that will be played or excused."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.clientside.play import Play, Row, Said
 from contracts.clientside.protocol import Reply
+from contracts.clientside.unheard import Unheard
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
 
 MOST_SHOWN = 200
@@ -92,6 +93,8 @@ def answered(row: Row) -> object:
 
 def error(told: Mapping[str, Any]) -> str:
     """Return an error as verdicts show it."""
+    if isinstance(told, Unheard):
+        return str(told)
     return f"{told.get('class')}: {str(told.get('message'))[:MOST_SHOWN]}"
 
 

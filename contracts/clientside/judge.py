@@ -21,6 +21,8 @@ class Judge:
     """Those without whom it can say nothing."""
     run: Callable[..., str | None]
     """Takes a Play and keywords; raises FailedCheck or BlockedCheck, and otherwise may say what it saw."""
+    by_exit: bool = False
+    """Whether an exit code may be enough where the client cannot be heard: it tells an error from a result."""
 
     def fits(self, arguments: Mapping[str, object]) -> str | None:
         """Return what is wrong with arguments of a case, or None."""
@@ -31,15 +33,17 @@ class Judge:
         return None
 
 
-def judge(*witnesses: Witness) -> Callable[[Callable[..., str | None]], Judge]:
+def judge(*witnesses: Witness, by_exit: bool = False) -> Callable[[Callable[..., str | None]], Judge]:
     """Make a function a judge; its name is the judge's, its docstring says what it decides.
 
     Args:
         witnesses: those without whom it can say nothing.
+        by_exit: whether an exit code may be enough in the place of the client's words; where it asks for a word all
+            the same, nothing is observed.
     """
 
     def made(function: Callable[..., str | None]) -> Judge:
-        return Judge(function.__name__.replace("_", "-"), witnesses, function)
+        return Judge(function.__name__.replace("_", "-"), witnesses, function, by_exit)
 
     return made
 

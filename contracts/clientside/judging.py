@@ -3,11 +3,12 @@
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from contracts.clientside import calls, judge
+from contracts.clientside import calls, judge, modes
 from contracts.clientside import case as cases
 from contracts.clientside.case import Case, CheckSpec, Probe, Witness
 from contracts.clientside.judge import Judge
 from contracts.clientside.play import Play
+from contracts.clientside.unheard import UnheardError
 from contracts.clientside.verdicts import BlockedCheck, Emitted, FailedCheck, Verdict
 
 ALWAYS = (
@@ -39,16 +40,22 @@ def judged(play: Play) -> list[Emitted]:
     found: dict[str, Emitted] = {}
     gate: Emitted | None = None
     for probe in declared(play.case):
-        missing = [name for name in judge.load()[probe.judge].witnesses if name not in play.witnesses]
-        if missing:
-            emitted = _emitted(probe, "not-observable", f"the {' and the '.join(missing)} cannot be heard this way")
+        unheard = modes.unheard(probe, play.case, play.mode, play.witnesses)
+        if unheard is not None:
+            emitted = _emitted(probe, "not-observable", unheard)
         elif gate is not None:
             verdict: Verdict = "harness-error" if gate.check == "wire.harness-valid" else "not-run"
-            emitted = _emitted(probe, verdict, f"{gate.check} failed: {gate.told}")
+            emitted = _emitted(probe, verdict, f"says nothing, for {gate.check} failed")
         elif blocker := next((name for name in probe.after if found[name].verdict not in {"pass", "warn"}), None):
-            emitted = _emitted(probe, "not-run", f"says nothing, for {blocker} did not pass")
+            blind = all(found[name].verdict in {"pass", "warn", "not-observable"} for name in probe.after)
+            told = f"says nothing, for {blocker} {'cannot be observed' if blind else 'did not pass'}"
+            emitted = _emitted(probe, "not-observable" if blind else "not-run", told)
         else:
             emitted = _decided(probe, judge.load()[probe.judge], play)
+            if "client" not in play.witnesses:
+                # Its exit code has stood for the client's words.
+                heard = ("disk" if name == "client" else name for name in emitted.witnesses)
+                emitted = dataclasses.replace(emitted, witnesses=tuple(dict.fromkeys(heard)))
         if probe.check.id in GATES and emitted.verdict == "fail":
             gate = emitted
             if probe.check.id == "wire.harness-valid":
@@ -67,9 +74,19 @@ def excused(case: Case, supports: frozenset[str]) -> list[Emitted] | None:
         return None
     core = [name for name in missing if name in calls.core()]
     if core:
-        told = f"the client does not support {core[0]}, which every client of this API needs"
-        return [_emitted(probe, "fail" if probe in case.probes else "not-run", told) for probe in declared(case)]
+        return _punished(case, f"the client does not support {core[0]}, which every client of this API needs")
     return unplayed(case, "not-applicable", f"the client does not support {missing[0]}")
+
+
+def declined(case: Case, told: str) -> list[Emitted]:
+    """Return the verdicts on a case of which the client said by its exit code that it cannot do it."""
+    if case.capabilities <= calls.core():
+        return _punished(case, f"{told}; every client of this API needs {', '.join(sorted(case.capabilities))}")
+    return unplayed(case, "not-applicable", f"{told}: {', '.join(sorted(case.capabilities - calls.core()))}")
+
+
+def _punished(case: Case, told: str) -> list[Emitted]:
+    return [_emitted(probe, "fail" if probe in case.probes else "not-run", told) for probe in declared(case)]
 
 
 def unplayed(case: Case, verdict: Verdict, told: str) -> list[Emitted]:
@@ -85,6 +102,8 @@ def _decided(probe: Probe, chosen: Judge, play: Play) -> Emitted:
         return _emitted(probe, verdict, str(failure))
     except BlockedCheck as blocked:
         return _emitted(probe, "not-run", str(blocked))
+    except UnheardError as unheard:
+        return _emitted(probe, "not-observable", str(unheard))
     except Exception as error:  # noqa: BLE001  # a judge that stumbles over what a client said is our fault, not its
         return _emitted(probe, "harness-error", f"the judge {chosen.name} failed: {type(error).__name__}: {error}")
     return _emitted(probe, "pass", told or "as it should be")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from contracts.clientside.case import Case, Witness
+from contracts.clientside.case import Case, Mode, Witness
 from contracts.clientside.protocol import Reply
 from contracts.wire.statuses import Numbering, Status, number
 
@@ -43,6 +43,18 @@ class Said:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the program ended that was run for a case."""
+
+    told: str = ""
+    """Its exit code and the end of what it wrote; empty where there is no such program."""
+    broke: bool = False
+    """Whether no client may end so."""
+    cannot: bool = False
+    """Whether it said that its client has no such thing, before it asked for anything."""
+
+
 @dataclass(slots=True)
 class Seen:
     """What the server tells of the case's world."""
@@ -67,6 +79,7 @@ class Play:
     """A case as it was played."""
 
     case: Case
+    mode: Mode
     witnesses: frozenset[Witness]
     folder: Path
     """Where the case's files are."""
@@ -78,6 +91,7 @@ class Play:
     said: dict[str, Said] = field(default_factory=dict)
     """By the names of steps, in their order."""
     stderr: str = ""
+    ending: Ending = field(default_factory=Ending)
     files: tuple[Row, ...] = ()
     """What lay on the disk once the client was through: name, bytes and sha256 of each file."""
 
@@ -125,3 +139,13 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "download": ("objects.get",),
     }
 )
+
+TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{call: OPERATIONS[call] for call in ("run", "get", "stream", "list", "cancel", "download")},
+        "wait": ("tasks.get", "tasks.status", "tasks.stream"),
+        "upload": ("files.create",),
+        "end_session": ("sessions.end",),
+    }
+)
+"""The operations by which the server knows that a call was begun."""

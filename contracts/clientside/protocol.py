@@ -24,6 +24,7 @@ import jsonschema_rs
 
 from contracts.clientside import calls
 from contracts.clientside.lines import MOST_LINE, VERSION
+from contracts.clientside.unheard import Unheard
 
 Kind = Literal["saw", "raised", "cannot"]
 
@@ -69,6 +70,11 @@ class Hello:
     supports: frozenset[str]
     max_parallel: int
 
+    @classmethod
+    def nameless(cls, name: str, max_parallel: int = 1) -> "Hello":
+        """Return what is known of a client that says nothing of itself: it is taken to support everything."""
+        return cls(name, "", "", "", frozenset(calls.capabilities()), max_parallel)
+
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -89,7 +95,8 @@ class Reply:
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {self.kind: dict(self.told)}
+        told = self.told.document if isinstance(self.told, Unheard) else self.told
+        return {self.kind: dict(told)}
 
 
 @dataclass(frozen=True, slots=True)

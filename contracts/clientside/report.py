@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.clientside import profiles, scores
-from contracts.clientside.case import AREAS, cases
+from contracts.clientside.case import AREAS, WITNESSES, cases
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
 
@@ -14,6 +14,27 @@ VERSION = 1
 
 MOST_BODY = 4_000
 """Characters of one body that a report holds."""
+
+
+def named(client: Mapping[str, Any]) -> str:
+    """Return a client's name and version, where it has told one."""
+    return f"{client['name']} {client['version']}".rstrip()
+
+
+def to_tell(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the cases of which there is something to say; once a run has stopped, of the rest there is not."""
+    return [
+        row
+        for row in report["cases"]
+        if not report["stopped"] or any(check["verdict"] != "not-run" for check in row["checks"])
+    ]
+
+
+def witnesses(report: Mapping[str, Any]) -> str:
+    """Return which witnesses could be heard in a run, and which could not."""
+    heard = [name for name in WITNESSES if name in report["witnesses"]]
+    missing = [name for name in WITNESSES if name not in heard]
+    return ", ".join(heard) + (f" (not {', '.join(missing)})" if missing else "")
 
 
 class Report:

@@ -59,7 +59,7 @@ def observed(checks: Iterable[Row]) -> Share:
 
 
 Outcome = Literal["pass", "fail", "partial", "harness-error"]
-"""Of a whole run. partial: nothing is wrong, and some cases were not chosen."""
+"""Of a whole run. partial: nothing is wrong, and some cases were not played."""
 
 
 def outcome(report: Row, *, strict: bool = False) -> Outcome:

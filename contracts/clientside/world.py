@@ -19,6 +19,9 @@ MOST_ROWS = "10000"
 PATIENCE = 30.0
 """Real seconds for one answer of the control plane."""
 
+SETTLING = 1.0
+"""Real seconds for tasks to end that nobody waits for; most take 0.15."""
+
 SETTINGS: Mapping[str, Any] = {"latency": "quick", "media": "tiny"}
 
 
@@ -87,6 +90,12 @@ class World:
         found: list[dict[str, Any]] = self.ask("GET", "/deliveries", params={"limit": MOST_ROWS})["deliveries"]
         return found[::-1]
 
+    def settle(self) -> None:
+        """Give tasks that nobody waits for a moment to end, for only then they are paid; some never end."""
+        deadline = clock.now() + SETTLING
+        while any(row["state"] == "held" for row in self.ask("GET", "/credits")["tasks"]) and clock.now() < deadline:
+            clock.wait(0.05)
+
     def look(self, *, videos: bool = False) -> Seen:
         """Return everything that the server has seen.
 
@@ -97,7 +106,7 @@ class World:
         money = self.ask("GET", "/credits")
         tasks = {row["task_id"]: self.ask("GET", f"/tasks/{row['task_id']}") for row in money["tasks"]}
         seen = Seen(
-            journal=self.ask("GET", "/journal", params={"limit": MOST_ROWS, "full": "true"})["exchanges"][::-1],
+            journal=self.journal(full=True),
             ledger=[entry for armed in (plan, *plan["scenarios"]) for entry in armed["ledger"]],
             credits=money,
             deliveries=[self.ask("GET", f"/deliveries/{row['id']}") for row in self.deliveries()],
@@ -112,6 +121,16 @@ class World:
             ]
             seen.videos = {url: self._client.get(url, headers={"Authorization": ""}).content for url in urls}
         return seen
+
+    def journal(self, *, full: bool = False) -> list[Mapping[str, Any]]:
+        """Return what was asked of the vendor's surface with its key, the oldest first.
+
+        Args:
+            full: with headers and bodies.
+        """
+        told = {"limit": MOST_ROWS, "full": str(full).lower()}
+        found: list[Mapping[str, Any]] = self.ask("GET", "/journal", params=told)["exchanges"]
+        return found[::-1]
 
     def leave(self) -> None:
         """Let the world go."""

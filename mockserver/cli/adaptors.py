@@ -113,7 +113,7 @@ def _check(argv: tuple[str, ...]) -> int:
     from contracts.clientside.players.adaptor import Adaptor
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
-    from mockserver.cli.conforming import environment
+    from mockserver.cli.driving import environment
     from mockserver.settings import Settings
     from mockserver.testing import serving
 

@@ -2,7 +2,6 @@
 
 import fnmatch
 import logging
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockserver.cli import driving
 from mockserver.cli.outputs import ensure_writable
 
 if TYPE_CHECKING:
-    from contracts.clientside.case import Case
+    from contracts.clientside.case import Case, Mode
 
 EXAMPLES = """
 \b
@@ -21,10 +21,14 @@ Examples:
   inferencesh-mock conform --adaptor -- python -m mockserver.testing.adaptors.reference
   inferencesh-mock conform --adaptor --area stream --allow-partial -- ./my-adaptor
   inferencesh-mock conform --adaptor --case 'submit/*' --report report.json -- node adaptor.mjs
+  inferencesh-mock conform --command --area submit --allow-partial -- python my_app.py --url {base_url}
+  inferencesh-mock conform --observe --allow-partial -- pytest tests/integration
+  inferencesh-mock conform --observe --port 9000 --html report.html
   inferencesh-mock conform --list
+  inferencesh-mock conform --list --observe
 
-Exit codes: 0 the client behaves, 1 it does not or something was not judged (see --allow-partial), 2 wrong usage, 3 the
-kit or the adaptor failed.
+Exit codes: 0 the client behaves, 1 it does not or not every case was played (see --allow-partial), 2 wrong usage, 3
+the kit or the adaptor failed.
 """
 
 
@@ -32,18 +36,26 @@ kit or the adaptor failed.
 @click.argument("argv", nargs=-1, type=click.UNPROCESSED)
 @click.option("--adaptor", is_flag=True, help="ARGV is an adaptor: it speaks JSON lines, see docs/conformance.md.")
 @click.option(
+    "--command",
+    is_flag=True,
+    help="ARGV is run for each case, with KIT_CONTEXT in its environment; {base_url}, {api_key}, {out} are replaced.",
+)
+@click.option("--observe", is_flag=True, help="Watch tests of your own: ARGV runs them, or you do, until Ctrl-C.")
+@click.option("--client", metavar="NAME", help="What reports call the client, with --command and --observe.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Of the emulator, with --observe; a free one unless given.")
+@click.option(
     "--area", "areas", multiple=True, metavar="AREA", help="Only cases of this area, such as stream. Repeatable."
 )
 @click.option(
     "--case", "names", multiple=True, metavar="GLOB", help="Only cases so called, such as 'stream/*'. Repeatable."
 )
 @click.option("--list", "only_list", is_flag=True, help="Show the cases and play none.")
-@click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given.")
+@click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given, or 4.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the emulator.")
 @click.option(
     "--profile", default="2026-12", show_default=True, help="The frozen list of checks that the score is made of."
 )
-@click.option("--allow-partial", is_flag=True, help="Exit with 0 although some cases were not chosen.")
+@click.option("--allow-partial", is_flag=True, help="Exit with 0 although some cases were not played.")
 @click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails the run too.")
 @click.option(
     "--expect", type=click.Path(dir_okay=False, path_type=Path), help="conformance.yaml: what is known to fail."
@@ -60,7 +72,7 @@ kit or the adaptor failed.
 def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """Play cases to a client, in any language, and say what it gets wrong.
 
-    ARGV, after `--`, is the client's adaptor with its arguments; no shell reads it.
+    ARGV, after `--`, is the client's adaptor, its program, or its tests, with arguments; no shell reads it.
     """
     try:
         import jinja2  # noqa: F401  # told before a minute has passed, and not after
@@ -70,17 +82,22 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
         raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
     chosen = _chosen(options["areas"], options["names"])
     if options["only_list"]:
-        for row in chosen:
-            click.echo(f"{row.name:<48} {row.proves}")
+        _list(chosen, options)
         return
-    if not options["adaptor"]:
-        raise click.UsageError("say how the client is driven: --adaptor, then `--` and the adaptor's command")
-    if not argv:
-        raise click.UsageError(
-            "name the adaptor's command after `--`, such as: conform --adaptor -- python my_adaptor.py"
-        )
+    mode = driving.mode_of(options, argv)
     ensure_writable(options[name] for name in ("report", "junit", "markdown", "html", "badge", "write_baseline"))
-    sys.exit(_judge(argv, chosen, options))
+    sys.exit(_judge(mode, argv, chosen, options))
+
+
+def _list(chosen: list["Case"], options: dict[str, Any]) -> None:
+    from contracts.clientside.engine import Emulator
+
+    if options["observe"]:
+        for line in driving.waiting(Emulator(""), chosen):
+            click.echo(line)
+        return
+    for row in chosen:
+        click.echo(f"{row.name:<48} {row.proves}")
 
 
 def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list["Case"]:
@@ -100,16 +117,15 @@ def _fits(row: "Case", glob: str) -> bool:
     return row.name == glob or fnmatch.fnmatchcase(row.stem, glob)
 
 
-def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any]) -> int:
+def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any]) -> int:
     from rich.console import Console
 
     from contracts import clock
     from contracts.clientside import engine, expectations, profiles, scores
-    from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
-    from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
     from contracts.clientside.report import Report
     from contracts.clientside.reports import files, page, terminal
+    from mockserver.server import ServerError
     from mockserver.settings import Settings
     from mockserver.testing import serving
 
@@ -127,24 +143,23 @@ def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any])
             expected = expectations.read(options["expect"], datetime.fromtimestamp(clock.wall(), UTC).date())
         except expectations.ExpectationError as error:
             raise click.UsageError(str(error)) from None
-    with serving(Settings(port=0, seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))) as server:
-        try:
-            adaptor = Adaptor(argv, environment(server.base_url), Path.cwd())
-        except StartError as error:
-            raise click.UsageError(str(error)) from None
-        except PlayerError as error:
-            click.echo(f"Error: {error}", err=True)
-            return 3
-        try:
+    settings = Settings(seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))
+    try:
+        with serving(settings, port=options["port"]) as server:
             emulator = engine.Emulator(server.base_url, seed=options["seed"])
-            with terminal.Terminal(console) as shown:
-                for event in engine.run(AdaptorPlayer(adaptor), emulator, chosen, parallel=options["parallel"]):
+            with driving.driven(mode, argv, emulator, chosen, options) as client, terminal.Terminal(console) as shown:
+                for event in client.events:
                     report.take(event)
                     shown.take(event)
-        finally:
-            adaptor.close()
+    except ServerError as error:
+        raise click.UsageError(str(error)) from None
+    except PlayerError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 3
     document = report.document()
     terminal.show(document, console, verbose=options["verbose"])
+    for remark in client.remarks:
+        click.echo(remark)
     try:
         if options["report"]:
             files.write_json(options["report"], document)
@@ -154,7 +169,9 @@ def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any])
             options["markdown"].write_text(files.markdown(document), "utf-8")
         if options["html"]:
             options["html"].write_text(page.render([document]), "utf-8")
-        if options["write_baseline"]:
+        if options["write_baseline"] and document["stopped"]:
+            click.echo("no baseline is written of a run that was stopped")
+        elif options["write_baseline"]:
             because = "failed when this file was written; say why"
             options["write_baseline"].write_text(expectations.baseline(document["cases"], because), "utf-8")
         if options["badge"]:
@@ -170,14 +187,5 @@ def _judge(argv: tuple[str, ...], chosen: list["Case"], options: dict[str, Any])
             click.echo(told)
         click.echo("not as expected" if departed else "as expected")
         outcome = "fail" if departed else "partial" if document["left_out"] else "pass"
-    return scores.exit_code(outcome, allow_partial=options["allow_partial"])
-
-
-def environment(base_url: str) -> dict[str, str]:
-    """Return what the client's side sees: our environment, without anything that leads its calls elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if name.lower() not in _PROXIES}
-    told = {"INFERENCE_BASE_URL": base_url, "KIT_BASE_URL": base_url, "NO_PROXY": "127.0.0.1,localhost"}
-    return {**kept, **told}
-
-
-_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "inference_api_key"})
+    code = scores.exit_code(outcome, allow_partial=options["allow_partial"])
+    return 1 if client.failed and code == 0 else code

@@ -34,22 +34,24 @@ class RunningServer:
 
 
 @contextmanager
-def serving(settings: Settings | None = None) -> Iterator[RunningServer]:
+def serving(settings: Settings | None = None, *, port: int | None = None) -> Iterator[RunningServer]:
     """Run an emulator in a thread for as long as the context lasts.
 
     Args:
         settings: as for `create_app`; the port is a free one unless the settings name one other than the default.
+        port: the one to take, whatever the settings say.
 
     Raises:
         RuntimeError: it did not start.
+        ServerError: the port cannot be had.
     """
     # Here and not at the top: pytest loads this module at every start, whoever uses it.
     from mockserver.app import create_app
     from mockserver.server import Server, address, bind
 
     chosen = settings or Settings(port=0)
-    if chosen.port == Settings().port:
-        chosen = replace(chosen, port=0)
+    if port is not None or chosen.port == Settings().port:
+        chosen = replace(chosen, port=port or 0)
     listener = bind(chosen)
     ready = threading.Event()
     server = Server(create_app(chosen), chosen, ready.set)

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.clientside import case as cases
-from contracts.clientside import engine, lines, protocol
+from contracts.clientside import engine, judging, lines, modes, protocol
 from contracts.clientside.adapting import Adapted, answer
-from contracts.clientside.case import WITNESSES, Case
+from contracts.clientside.case import WITNESSES, Case, Mode
 from contracts.clientside.events import CaseEnded
+from contracts.clientside.play import Said
 from contracts.clientside.players.stepping import Stage, Stepping
-from contracts.clientside.protocol import Hello, Order, Reply
+from contracts.clientside.protocol import Hello, Kind, Order, Reply
+from contracts.clientside.unheard import Unheard
 from contracts.clientside.verdicts import Emitted
 from mockserver.settings import Settings
 from mockserver.testing import serving
@@ -29,9 +31,10 @@ PARALLEL = 8
 class ObjectPlayer:
     """Plays cases through an adaptor's object, with the lines of the protocol but no process."""
 
-    mode = "adaptor"
+    mode: Mode = "adaptor"
     witnesses = frozenset(WITNESSES)
     broken = None
+    one_by_one = False
 
     def __init__(self, adapted: Adapted) -> None:
         """Take the object and hear its hello."""
@@ -79,9 +82,38 @@ class Trial:
         """What the kit itself got wrong."""
         return [f"{name}: {emitted.check}: {emitted.told}" for name, emitted in self._of("harness-error")]
 
+    def heard_less(self, check: str, mode: Mode) -> set[str]:
+        """Judge the cases once more in which a check failed, as another way to drive the client would hear them.
+
+        Returns:
+            The verdicts on the check; none where the disk is a witness, for what lay there has gone.
+        """
+        failed = ("fail", "warn")
+        plays = [
+            event.play
+            for event in self.ended
+            if event.play
+            and any(
+                row.check == check and row.verdict in failed and "disk" not in row.witnesses for row in event.emitted
+            )
+        ]
+        less = [replace(play, mode=mode, witnesses=modes.HEARD[mode], said=_by_exit(play.said)) for play in plays]
+        return {row.verdict for play in less for row in judging.judged(play) if row.check == check}
+
     def told(self, *verdicts: str) -> list[str]:
         """Return what was said of each check with such a verdict, by case."""
         return [f"{name}: {emitted.check} {emitted.verdict}: {emitted.told}" for name, emitted in self._of(*verdicts)]
+
+
+def _by_exit(said: Mapping[str, Said]) -> dict[str, Said]:
+    """Leave of what a client said what an exit code tells: the first error, and no more after it."""
+    found, silent = {}, False
+    for name, row in said.items():
+        raised = row.reply is None or row.reply.kind == "raised"
+        kind: Kind = "raised" if raised else "saw"
+        found[name] = replace(row, reply=None if silent else Reply(kind, Unheard("an exit code", {})))
+        silent = silent or raised
+    return found
 
 
 def try_client(adapted: Adapted, chosen: Iterable[Case], *, parallel: int = PARALLEL) -> Trial:

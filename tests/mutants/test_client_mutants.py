@@ -4,8 +4,11 @@ from collections import Counter
 
 import pytest
 
+from contracts.clientside.case import Mode
 from tests.mutants.client_mutant import ClientMutant, load
 from tests.mutants.client_trial import nearest, try_mutant
+
+MODES: tuple[Mode, ...] = ("command", "observe")
 
 
 @pytest.mark.parametrize("mutant", load(), ids=lambda row: row.name)
@@ -14,6 +17,8 @@ def test_a_broken_client_fails_its_check_and_no_other(mutant: ClientMutant) -> N
     trial = try_mutant(mutant, nearest(mutant))
     assert trial.blunders == []
     assert trial.failed == {mutant.check}, f"{mutant.sentence} {trial.told('fail', 'warn')}"
+    for mode in MODES:
+        assert "pass" not in trial.heard_less(mutant.check, mode), f"what {mode} cannot see passes"
 
 
 def test_broken_clients_have_names_and_sentences() -> None:

@@ -2,22 +2,20 @@
 
 from contracts import operations
 from contracts.clientside.judge import judge
-from contracts.clientside.play import Play
+from contracts.clientside.modes import FIXES
+from contracts.clientside.play import TRACES, Play
 from contracts.clientside.verdicts import FailedCheck
 from contracts.wire.statuses import TERMINAL, Status
-
-FIXES = (
-    "nothing arrived at {}. Is the client given it as its base URL (most read no variable for it)? Is a proxy set, and "
-    "127.0.0.1 not in NO_PROXY? Does the adaptor make a client for each `base_url` that it is told?"
-)
 
 
 @judge("server")
 def contact(play: Play) -> None:
     """Some request of the client reached the server."""
-    asked = any(said.reply is not None and said.reply.kind != "cannot" for said in play.said.values())
-    if asked and not play.seen.journal and _calls_something(play):
-        raise FailedCheck(FIXES.format(play.base_url))
+    ending = play.ending
+    asked = ending.broke or any(row.reply is not None and row.reply.kind != "cannot" for row in play.said.values())
+    if asked and not play.seen.journal and any(row.call in TRACES for row in play.said.values()):
+        told = f" ({ending.told})" if ending.told else ""
+        raise FailedCheck(f"nothing arrived at {play.base_url}{told}. {FIXES}")
 
 
 @judge("server")
@@ -59,9 +57,11 @@ def harness_valid(play: Play) -> None:
             raise FailedCheck(f"{row['method']} {row['path']} was answered {row['status']}, and no plan asked for it")
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def claims_are_true(play: Play) -> None:
     """The client says of nothing that it cannot, where it claims that it can."""
+    if play.ending.broke:
+        raise FailedCheck(play.ending.told)
     for said, told in play.replies("cannot"):
         raise FailedCheck(f"{said.step}: the client supports {said.call} by its own word, and cannot: {told['needs']}")
 
@@ -90,7 +90,3 @@ def _is_true(play: Play, step: str, end: object) -> None:
     url = video.get("uri") if isinstance(video, dict) else video
     if said == Status.COMPLETED and isinstance(url, str) and url != known["output_url"]:
         raise FailedCheck(f"{step}: the client says that the video is at {url}, the server {known['output_url']}")
-
-
-def _calls_something(play: Play) -> bool:
-    return any(said.call not in {"sign", "verify_webhook", "listen", "heard"} for said in play.said.values())

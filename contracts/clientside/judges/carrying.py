@@ -59,7 +59,7 @@ def names_the_upload(play: Play, *, field: str) -> str:
     return str(got)
 
 
-@judge("server", "client", "disk")
+@judge("server", "client", "disk", by_exit=True)
 def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
     """Either the call came back and the file is the whole video, or it raised an error and there is no file.
 
@@ -84,7 +84,7 @@ def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
     return f"{len(content)} bytes"
 
 
-@judge("client", "disk")
+@judge("client", "disk", by_exit=True)
 def nothing_kept(play: Play, *, step: str, file: str) -> None:
     """Once the call has raised an error there is no file; a client that noticed nothing is told so elsewhere."""
     hearing.raised(play, step)

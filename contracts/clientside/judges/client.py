@@ -12,13 +12,13 @@ from contracts.clientside.verdicts import BlockedCheck, FailedCheck
 from contracts.wire.statuses import Status
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def returned(play: Play, *, step: str) -> None:
     """The call came back with a result, and not with an error."""
     hearing.came_back(play, step)
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def ended(play: Play, *, step: str, status: str) -> None:
     """The call told that the task has ended so, by its number or its word; an error tells no end."""
     end = hearing.end(hearing.came_back(play, step, f"have ended {status}"))
@@ -52,7 +52,7 @@ def saw(
         raise FailedCheck(f"{step}: expected {path} to be {shown(equals)}, got {shown(found)}")
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def output_told(play: Play, *, step: str) -> None:
     """The result has the address of the video, in whatever form the server gave it; an error has none."""
     end = hearing.end(hearing.came_back(play, step, "have told the video's address"))
@@ -77,7 +77,7 @@ def progress_never_falls(play: Play, *, step: str) -> str:
     return f"{len(values)} values, {values[0]} to {values[-1]}"
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def raised(play: Play, *, step: str) -> str:
     """The call ended with an error."""
     _, reply = hearing.replied(play, step)
@@ -86,7 +86,7 @@ def raised(play: Play, *, step: str) -> str:
     return hearing.error(reply.told)
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def error_has(
     play: Play,
     *,

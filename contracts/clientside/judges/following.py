@@ -12,7 +12,7 @@ from contracts.counting import counted
 from contracts.wire.money import MICROCENTS_PER_USD, dollars
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def updates(play: Play, *, step: str, least: int = 1, member: str | None = None) -> str:
     """The stream told so many updates at least, each of which has a member if one is named."""
     rows: list[Mapping[str, Any]] = hearing.came_back(play, step).get("updates", [])
@@ -71,7 +71,7 @@ def resumed(play: Play) -> str:
     return f"{len(again)} opened again"
 
 
-@judge("server", "client")
+@judge("server", "client", by_exit=True)
 def own_tasks(play: Play, *, steps: list[str]) -> str:
     """Each of these calls told a task of its own, made from its own input."""
     told = {step: hearing.came_back(play, step).get("id") for step in steps}
@@ -87,7 +87,7 @@ def own_tasks(play: Play, *, steps: list[str]) -> str:
     return ", ".join(str(task) for task in told.values())
 
 
-@judge("client")
+@judge("client", by_exit=True)
 def knows_its_task(play: Play, *, step: str) -> None:
     """What came back as a task has an id; an error is as good."""
     _, reply = hearing.replied(play, step)

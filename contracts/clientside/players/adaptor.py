@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts import clock
-from contracts.clientside import protocol
-from contracts.clientside.case import WITNESSES, Case
+from contracts.clientside import modes, protocol
+from contracts.clientside.case import Case, Mode
 from contracts.clientside.lines import VERSION
-from contracts.clientside.players.process import LineProcess
+from contracts.clientside.players.process import LineProcess, tail
 from contracts.clientside.players.stepping import PlayerError, Stage, Stepping
 from contracts.clientside.protocol import Hello, Order, ProtocolError, Reply
 
@@ -177,15 +177,16 @@ class Adaptor:
 
 
 def _tail(stderr: str) -> str:
-    lines = stderr.strip().splitlines()[-3:]
-    return f"; its stderr ends with: {' | '.join(lines)}" if lines else ""
+    shown = tail(stderr)
+    return f"; its stderr ends with: {shown}" if shown else ""
 
 
 class AdaptorPlayer:
     """Plays cases through one adaptor: all three witnesses can be heard."""
 
-    mode = "adaptor"
-    witnesses = frozenset(WITNESSES)
+    mode: Mode = "adaptor"
+    witnesses = modes.HEARD["adaptor"]
+    one_by_one = False
 
     def __init__(self, adaptor: Adaptor) -> None:
         """Play through an adaptor that has said its hello."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -18,8 +19,40 @@ MOST_STDERR = 64 * 1024
 """Bytes of stderr that are kept, the last ones."""
 
 
+MOST_TAIL = 300
+"""Characters of it in a verdict."""
+
+
 class StartError(Exception):
     """The command cannot be started; the message says why."""
+
+
+def ensure_startable(program: str, environment: Mapping[str, str]) -> None:
+    """Tell before anything is played that there is no such program.
+
+    Raises:
+        StartError: there is none, or it may not be run.
+    """
+    if shutil.which(program, path=environment.get("PATH")) is None:
+        raise StartError(f"{program!r} cannot be started: there is no such program, or it may not be run")
+
+
+def end_group(process: subprocess.Popen[bytes], grace: float) -> None:
+    """Ask a child and everything in its group to end, and force what has not ended after the grace.
+
+    The group also where the child itself has gone: what it started may still be there.
+    """
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+
+
+def tail(text: str) -> str:
+    """Return the end of what a child wrote as a verdict shows it, on one line and without control characters."""
+    shown = " | ".join(text.strip().splitlines()[-3:])[-MOST_TAIL:]
+    return "".join(letter if letter.isprintable() else " " for letter in shown)
 
 
 class LineProcess:
@@ -102,18 +135,10 @@ class LineProcess:
                     self._process.stdin.close()
                 finally:
                     self._writing.release()
-        for number in (None, signal.SIGTERM, signal.SIGKILL):
-            if number is not None:
-                # The group also when the child itself has gone: what it started may still be there.
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(self._process.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(GRACE if grace is None else grace)
-                if number is None:
-                    continue
-                break
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        grace = GRACE if grace is None else grace
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(grace)
+        end_group(self._process, grace)
         for thread in self._threads:
             thread.join(1.0)
         for pipe in (self._process.stdout, self._process.stderr):

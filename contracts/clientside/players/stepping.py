@@ -1,14 +1,15 @@
 """Plays a case step by step: resolves what steps say of each other, asks the client, does what is the kit's to do."""
 
-import re
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from contracts import clock
 from contracts.clientside import files, webhooks
+from contracts.clientside.arguments import Arguments, UnknownError
 from contracts.clientside.case import Case, Step
 from contracts.clientside.play import Said
 from contracts.clientside.protocol import Reply
@@ -17,16 +18,9 @@ from contracts.clientside.world import World
 Ask = Callable[[str, Mapping[str, Any], float], Reply]
 """Call, arguments and seconds to the deadline; raises a PlayerError when nothing proper came."""
 
-_REFERENCE = re.compile(r"@([a-z0-9-]+)\.([a-z0-9_.]+)")
-_LOCAL = re.compile(r"\$([a-z0-9.-]+)")
-
 
 class PlayerError(Exception):
     """The client's side did not answer as the protocol wants; the message is what the report says."""
-
-
-class _UnknownError(Exception):
-    """A step refers to what an earlier one did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,8 @@ class Stage:
     """Filled as it goes, by the names of steps."""
     drawn: Mapping[str, Any] | None = None
     """The input that stands for `$input`."""
+    broken_off: threading.Event = field(default_factory=threading.Event)
+    """Set once nobody waits for verdicts any more."""
 
 
 class Stepping:
@@ -56,14 +52,13 @@ class Stepping:
         """
         self._case = case = stage.case
         self._world = stage.world
-        self._folder = folder = stage.folder
+        self._known = Arguments(case, stage.folder, stage.folder, stage.said, stage.drawn)
         self._ask = ask
-        self._drawn = stage.drawn
         self._begun = clock.now()
         self._pending: dict[str, Future[None]] = {}
         self.said = stage.said
         for name, kind in case.files.items():
-            files.write(folder / name, kind)
+            files.write(stage.folder / name, kind)
 
     def play(self) -> None:
         """Play all steps.
@@ -110,40 +105,10 @@ class Stepping:
 
     def _arguments(self, step: Step) -> dict[str, Any] | None:
         try:
-            return {key: self._resolved(member) for key, member in step.arguments.items()}
-        except _UnknownError as error:
+            return self._known.of(step)
+        except UnknownError as error:
             self.said[step.name] = Said(step.name, step.call, dict(step.arguments), failure=str(error))
             return None
-
-    def _resolved(self, value: object) -> object:
-        if isinstance(value, str):
-            return self._word(value)
-        if isinstance(value, Mapping):
-            return {key: self._resolved(member) for key, member in value.items()}
-        if isinstance(value, list):
-            return [self._resolved(member) for member in value]
-        return value
-
-    def _word(self, text: str) -> object:
-        if text == "$input":
-            return self._drawn
-        if (local := _LOCAL.fullmatch(text)) and (local[1] in self._case.files or local[1].startswith("out")):
-            return str(self._folder / local[1])
-        reference = _REFERENCE.fullmatch(text)
-        if reference is None:
-            return text
-        name, path = reference.groups()
-        said = self.said.get(name)
-        if said is None or said.reply is None or said.reply.kind != "saw":
-            raise _UnknownError(f"not made, for {name} told no {path}")
-        found: Any = said.reply.told
-        for part in path.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-        if isinstance(found, Mapping) and "uri" in found:
-            found = found["uri"]
-        if found is None:
-            raise _UnknownError(f"not made, for {name} told no {path}")
-        return found
 
     # ------------------------------------------------------------------------------------------- the kit's own steps
 

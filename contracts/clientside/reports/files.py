@@ -10,6 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
 from contracts.clientside.case import WITNESSES
+from contracts.clientside.report import named, to_tell, witnesses
 from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
@@ -47,13 +48,14 @@ def markdown(report: Document) -> str:
     """Return a summary for a pull request."""
     client = report["client"]
     mark, word = _WORDS[scores.outcome(report)]
-    lines = [f"### {mark} {client['name']} {client['version']} {word}", ""]
+    seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
+    lines = [f"### {mark} {cell(named(client))} {word}{seen}", ""]
     shares = {name: scores.Share(report[name]["passed"], report[name]["of"]) for name in ("conformance", "observed")}
     lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
-    lines += [f"- witnesses: {', '.join(report['witnesses'])}"]
-    lines += [f"- cases that were not chosen: {report['left_out']}"] if report["left_out"] else []
+    lines += [f"- driven as: {report['mode']}", f"- witnesses: {witnesses(report)}"]
+    lines += [f"- cases that were not played: {report['left_out']}"] if report["left_out"] else []
     lines.append("")
-    found = [(row, check) for row in report["cases"] for check in row["checks"] if check["verdict"] in _TOLD]
+    found = [(row, check) for row in to_tell(report) for check in row["checks"] if check["verdict"] in _TOLD]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [
@@ -69,7 +71,9 @@ def badge(report: Document) -> dict[str, Any]:
     share = scores.Share(report["conformance"]["passed"], report["conformance"]["of"])
     whole = set(report["witnesses"]) == set(WITNESSES) and share.whole > 0 and not report["left_out"]
     colour = "lightgrey" if not whole else "brightgreen" if share.part == share.whole else "red"
+    heard = len(report["witnesses"])
     told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST · {report['profile']}"
+    told += f" · {heard} of {len(WITNESSES)} witnesses" if heard < len(WITNESSES) else ""
     return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
+from contracts.clientside.report import named, witnesses
 from contracts.reporting.markdown import cell
 
 Report = Mapping[str, Any]
@@ -38,7 +39,7 @@ def names(reports: Sequence[Report]) -> list[str]:
     Args:
         reports: documents of `conform --report`, one for each client.
     """
-    found = [f"{report['client']['name']} {report['client']['version']}" for report in reports]
+    found = [named(report["client"]) for report in reports]
     found = [
         f"{name} ({report['mode']})" if found.count(name) > 1 else name
         for name, report in zip(found, reports, strict=True)
@@ -88,7 +89,7 @@ def _wholes(reports: Sequence[Report]) -> Iterator[Line]:
         shares = tuple(scores.Share(report[name]["passed"], report[name]["of"]) for report in reports)
         yield Line(name, tuple(share.text() for share in shares), shares)
     yield Line("warnings", tuple(str(report["counts"].get("warn", 0)) for report in reports))
-    yield Line("witnesses", tuple(", ".join(report["witnesses"]) for report in reports))
+    yield Line("witnesses", tuple(witnesses(report) for report in reports))
     yield Line("profile", tuple(report["profile"] for report in reports))
     if any(report["left_out"] for report in reports):
         yield Line("cases left out", tuple(str(report["left_out"]) for report in reports))

@@ -8,7 +8,7 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
-from contracts.clientside.report import MOST_BODY
+from contracts.clientside.report import MOST_BODY, witnesses
 from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
 from contracts.reporting import curl
@@ -73,7 +73,7 @@ def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         "mode": report["mode"],
         "profile": report["profile"],
         "seed": report["seed"],
-        "witnesses": ", ".join(report["witnesses"]),
+        "witnesses": witnesses(report),
         "seconds": report["seconds"],
         "stopped": report["stopped"],
         "left_out": report["left_out"],

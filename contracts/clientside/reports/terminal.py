@@ -10,6 +10,7 @@ from rich.table import Table
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
+from contracts.clientside.report import named, to_tell, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
 from contracts.counting import counted
 from contracts.reporting.progress import Bar
@@ -27,7 +28,7 @@ STYLE: Mapping[Verdict, str] = {
 SHOWN: tuple[Verdict, ...] = ("harness-error", "fail", "warn", "not-run")
 """Verdicts that need a word."""
 
-MOST_TOLD = 400
+MOST_TOLD = 800
 
 
 class Terminal:
@@ -69,7 +70,7 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
         verbose: every verdict, and not only those that need a word.
     """
     shown = VERDICTS if verbose else SHOWN
-    for row in report["cases"]:
+    for row in report["cases"] if verbose else to_tell(report):
         told = [check for check in row["checks"] if check["verdict"] in shown]
         if told:
             console.print(f"[bold]{escape(row['name'])}[/bold]  [dim]{escape(row['property'])}[/dim]", highlight=False)
@@ -82,10 +83,10 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
             console.print(f"       [dim]replay token {row['evidence']['token']}[/dim]", highlight=False)
     _show_table(report, console)
     client = report["client"]
-    console.print(
-        f"[dim]client      [/dim]{escape(client['name'])} {escape(client['version'])} ({escape(client['language'])})"
-    )
-    console.print(f"[dim]witnesses   [/dim]{', '.join(report['witnesses'])}")
+    language = f" ({client['language']})" if client["language"] else ""
+    console.print(f"[dim]client      [/dim]{escape(named(client) + language)}", highlight=False)
+    console.print(f"[dim]driven as   [/dim]{report['mode']}")
+    console.print(f"[dim]witnesses   [/dim]{witnesses(report)}", highlight=False)
     console.print(f"[dim]profile     [/dim]{report['profile']}", highlight=False)
     console.print(f"[dim]time        [/dim]{report['seconds']} s")
     for name in ("conformance", "observed"):
@@ -93,7 +94,7 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
         console.print(f"[dim]{name:<12}[/dim]{share.text()}", highlight=False)
     if report["left_out"]:
         left_out = counted(report["left_out"], "case was", "cases were")
-        console.print(f"[bold yellow]partial     [/bold yellow]{left_out} not chosen")
+        console.print(f"[bold yellow]partial     [/bold yellow]{left_out} not played")
     if report["stopped"]:
         console.print(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
 

@@ -55,6 +55,11 @@ def test_what_is_not_expected_is_one() -> None:
     ]
 
 
+def test_what_cannot_be_observed_makes_no_entry_stale() -> None:
+    """Another way to drive the client may still see it fail."""
+    assert told(played(once="not-observable"), ONCE) == []
+
+
 def test_an_entry_that_is_not_needed_is_stale() -> None:
     """It is told with its line; a flaky one may do either."""
     assert told(played(once="pass"), ONCE) == ["line 3: submit.submits-once does not fail any more; remove it"]

@@ -59,12 +59,13 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
         "area    pass  fail  warn  not-observable  not-applicable  not-run  harness-error",
         lines[5],
         f"client      worse {worse['client']['version']} (python)",
-        "witnesses   client, disk, server",
+        "driven as   adaptor",
+        "witnesses   server, client, disk",
         "profile     2026-12",
         "time        1.5 s",
         f"conformance {scores.Share(worse['conformance']['passed'], worse['conformance']['of']).text()}",
         f"observed    {scores.Share(worse['observed']['passed'], worse['observed']['of']).text()}",
-        f"partial     {worse['left_out']} cases were not chosen",
+        f"partial     {worse['left_out']} cases were not played",
     ]
     assert lines[5].startswith("submit")
 
