@@ -11,7 +11,7 @@ STAMP := $(VENV)/.set-up
 unexport PYTHONDONTWRITEBYTECODE
 export NO_PROXY := 127.0.0.1,localhost
 
-.PHONY: serve test lint demo setup clean help golden bench fuzz mutants seeds shuffles contact-sheet parity
+.PHONY: serve test lint demo setup clean help golden bench fuzz mutants seeds shuffles contact-sheet parity findings
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -59,6 +59,9 @@ seeds: $(STAMP) ## the suite over the emulator as it is, with twenty seeds: it f
 
 shuffles: $(STAMP) ## all cases of conform twenty times, shuffled and in parallel: the verdicts are the same
 	@$(BIN)/python tools/shuffles.py $(ARGS)
+
+findings: $(STAMP) ## all cases to the official clients; write fixtures/conformance and docs/findings.md (ARGS=javascript)
+	@$(BIN)/python tools/make_findings.py $(ARGS)
 
 parity: $(STAMP) ## write contracts/parity.json: which tests cite which requirement
 	@$(BIN)/python tools/make_parity.py $(ARGS)

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
-from contracts.clientside.protocol import MOST_LINE, VERSION
+from contracts.clientside.lines import MOST_LINE, VERSION
 
 MAX_PARALLEL = 8
 

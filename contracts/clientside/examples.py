@@ -1,8 +1,7 @@
 """Inputs of cases with an `example`: one for each name, always the same by the seed.
 
 Those of seed 0, which everybody plays unless told otherwise, are kept in fixtures/drawn: what Hypothesis draws changes
-with its release and with the code around it, and two reports are to speak of the same inputs. Other seeds are drawn
-anew.
+with its release and with the code around it, and two reports are to speak of the same inputs. Others are drawn anew.
 """
 
 import functools

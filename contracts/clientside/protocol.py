@@ -23,12 +23,8 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from contracts.clientside import calls
+from contracts.clientside.lines import MOST_LINE, VERSION
 from contracts.clientside.unheard import Unheard
-
-VERSION = 1
-
-MOST_LINE = 1024 * 1024
-"""Bytes of one line."""
 
 Kind = Literal["saw", "raised", "cannot"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contracts import operations, schemas
+from contracts.counting import counted
 from contracts.operations import Operation
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.finding import Finding
@@ -80,10 +81,10 @@ class Always:
     def sum_up(self) -> Iterator[Finding]:
         """Yield what held, and what was not told yet."""
         for requirement, count in sorted(self._held.items()):
-            yield self._finding(requirement, kept=True, told=f"held in {count} answers", exchanges=())
+            yield self._finding(requirement, kept=True, told=f"held in {counted(count, 'answer')}", exchanges=())
         for requirement, count in sorted(self._broken.items()):
             if self._most is not None and count > self._most:
-                told = f"broken in {count - self._most} further answers"
+                told = f"broken in {counted(count - self._most, 'further answer')}"
                 yield self._finding(requirement, kept=False, told=told, exchanges=())
 
     def _finding(self, requirement: str, *, kept: bool, told: str, exchanges: tuple[int, ...]) -> Finding:

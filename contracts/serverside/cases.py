@@ -135,7 +135,7 @@ def violations_of(answer: Exchange) -> list[tuple[str, str]]:
     document = answer.json()
     rows = document.get("data") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UnexpectedError(f"{answer.line()}: expected a list of violations in `data`, got {answer.body[:200]!r}")
+        raise UnexpectedError(f"{answer.line()}: expected a list of violations in `data`, got {answer.beginning}")
     return [(str(row.get("pointer")), str(row.get("rule"))) for row in rows]
 
 
@@ -147,7 +147,7 @@ def warnings_of(answer: Exchange) -> list[tuple[str, str]]:
     """
     rows = answer.json().get("messages")
     if not isinstance(rows, list):
-        raise UnexpectedError(f"{answer.line()}: expected a list `messages`, got {answer.body[:200]!r}")
+        raise UnexpectedError(f"{answer.line()}: expected a list `messages`, got {answer.beginning}")
     told = [row for row in rows if isinstance(row, dict) and row.get("level") == "warning"]
     return [(str((row.get("meta") or {}).get("pointer")), str(row.get("code"))) for row in told]
 

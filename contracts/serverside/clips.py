@@ -62,7 +62,7 @@ def uploaded(
     # The URL is its own permission, and a store is none of the key's business.
     put = call.send("PUT", made["upload_url"], content=content, headers=headers, key=None, version=None)
     if put.status is None or not 200 <= put.status < 300:
-        raise UnexpectedError(f"{put.line()}: expected the upload to be taken, got {put.body[:200]!r}")
+        raise UnexpectedError(f"{put.line()}: expected the upload to be taken, got {put.beginning}")
     return made
 
 
@@ -76,6 +76,6 @@ def announced(call: Caller, size: int, filename: str, content_type: str) -> dict
     answer = call.in_turn("POST", "/files", json={"files": [wanted]})
     records = answer.data
     if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
-        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.body[:200]!r}")
+        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.beginning}")
     made: dict[str, Any] = records[0]
     return made

@@ -11,6 +11,10 @@ from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
 from contracts.serverside.specimens import Specimens
 from contracts.serverside.target import Target, TargetError
+from contracts.wire.money import MICROCENTS_PER_USD
+
+PLAY_MONEY = 10_000 * MICROCENTS_PER_USD
+"""What an emulated account is given for a run without a limit: more than any costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Docket:
         if levers is not None:
             # What the run may cost its account is to hold: a world begins with less than a thousand runs cost.
             with suppress(UnexpectedError):
-                levers.fund(target.spend)
+                levers.fund(PLAY_MONEY if target.spend is None else target.spend)
         behaviour = {} if levers is None else levers.get("/settings")["world"]["behaviour"]
         return cls(target, recorder, purse, levers, specimens, server, behaviour)
 

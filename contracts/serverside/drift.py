@@ -35,6 +35,9 @@ class Moved:
         return {"what": self.what, "where": self.where, "before": self.before, "after": self.after, "told": self.told}
 
 
+_UNSEEN = frozenset({"not-run", "not-applicable"})
+
+
 def read(path: Path) -> Mapping[str, Any]:
     """Read a saved run.
 
@@ -55,7 +58,8 @@ def read(path: Path) -> Mapping[str, Any]:
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
     """Return what differs, requirements first.
 
-    A requirement that one of the two did not run is no drift; a shape is compared where both have the answer.
+    A requirement that only the later run looked at is no drift; one that it looks at no longer is. A shape is compared
+    where both have the answer.
     """
     return [*_requirements(before, after), *_shapes(before, after)]
 
@@ -65,8 +69,9 @@ def _requirements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[M
     found = []
     for row in after["requirements"]:
         old = rows.get(row["id"])
-        ran = old is not None and not {old["verdict"], row["verdict"]} & {"not-run", "not-applicable"}
-        if old is not None and ran and old["verdict"] != row["verdict"]:
+        if old is None or old["verdict"] in _UNSEEN or row["verdict"] == "not-applicable":
+            continue
+        if old["verdict"] != row["verdict"]:
             found.append(Moved("requirement", row["id"], old["verdict"], row["verdict"], row["told"]))
     return found
 

@@ -15,6 +15,8 @@ class RunBegan:
     seed: int
     server: str
     """What the server says of itself, or nothing."""
+    max_examples: int
+    """Generated cases of each kind."""
 
 
 @dataclass(frozen=True, slots=True)

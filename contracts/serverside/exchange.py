@@ -15,6 +15,9 @@ from contracts.wire.envelopes import VERSION_HEADER
 MOST_SHOWN = 20_000
 """Bytes of a body that a report holds."""
 
+MOST_BEGINNING = 200
+"""Bytes of a body that a message shows."""
+
 _SECRET = frozenset({"authorization", "x-api-key", "cookie"})
 
 
@@ -55,6 +58,14 @@ class Exchange:
         """The answer's content type without parameters, lower-case."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
+    @property
+    def beginning(self) -> str:
+        """The beginning of the answer's body, as a message shows it."""
+        if not self.body:
+            return "nothing"
+        text = self.body[:MOST_BEGINNING].decode("utf-8", "backslashreplace")
+        return text if text.isprintable() else repr(text)
+
     def json(self) -> Any:  # noqa: ANN401  # JSON
         """Return the parsed body.
 
@@ -64,7 +75,7 @@ class Exchange:
         try:
             return json.loads(self.body)
         except ValueError:
-            told = self.error or f"{self.media_type or 'no content type'}, {self.body[:80]!r}"
+            told = self.error or f"{self.media_type or 'no content type'}, {self.beginning}"
             raise UnexpectedError(f"{self.line()}: expected JSON, got {told}") from None
 
     @property
@@ -75,12 +86,12 @@ class Exchange:
             UnexpectedError: the answer is no success, no JSON, or lacks the envelope.
         """
         if self.status is None or not 200 <= self.status < 300:
-            raise UnexpectedError(f"{self.line()}: expected a success, got {self.body[:200]!r}")
+            raise UnexpectedError(f"{self.line()}: expected a success, got {self.beginning}")
         document = self.json()
         if self.asked(VERSION_HEADER) == "2":
             return document
         if not isinstance(document, dict) or "data" not in document:
-            raise UnexpectedError(f"{self.line()}: expected an envelope with `data`, got {self.body[:200]!r}")
+            raise UnexpectedError(f"{self.line()}: expected an envelope with `data`, got {self.beginning}")
         return document["data"]
 
     def member(self, name: str) -> Any:  # noqa: ANN401  # JSON
@@ -91,7 +102,7 @@ class Exchange:
         """
         data = self.data
         if not isinstance(data, dict) or name not in data:
-            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.body[:200]!r}")
+            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}")
         return data[name]
 
     @property
@@ -118,8 +129,11 @@ class Exchange:
     def curl(self) -> str:
         """Return a command that sends the request again; the key stands as a variable."""
         headers = [(name, _shown(name, value)) for name, value in self.request_headers]
-        shown = self.request_body[:MOST_SHOWN].decode("utf-8", "replace")
-        return curl.command(self.method, self.url, headers, shown)
+        body = _whole(self.request_body)
+        if body is not None:
+            return curl.command(self.method, self.url, headers, body)
+        remark = f"  # body: a file of the {len(self.request_body)} bytes that were sent"
+        return curl.command(self.method, self.url, headers, "@body") + remark
 
     def document(self) -> dict[str, Any]:
         """Return the exchange as JSON, credentials taken out."""
@@ -150,6 +164,16 @@ def _shown(name: str, value: str) -> str:
     if name.lower() not in _SECRET:
         return value
     return "Bearer $KEY" if value.lower().startswith("bearer ") else "$KEY"
+
+
+def _whole(body: bytes) -> str | None:
+    """Return a body as a word of a command, or None where it cannot be one."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    # curl reads what begins with @ from a file, and a command holds no NUL.
+    return None if len(body) > MOST_SHOWN or text.startswith("@") or "\0" in text else text
 
 
 def _text(content: bytes) -> str:

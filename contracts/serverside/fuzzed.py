@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from contracts import clock, openapi
+from contracts.counting import counted
 from contracts.serverside.always import MOST_FAILURES, OF_SCHEMA, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.docket import Docket
@@ -52,8 +53,8 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Run Schemathesis and yield what it finds.
 
     Args:
-        docket: the server. Runs are submitted only where it is on this machine; nobody can tell in advance what
-            generated ones would cost.
+        docket: the server. Runs are submitted only where there is no limit on what they cost: of generated ones
+            nobody can tell in advance.
         seed: of what is generated.
         max_examples: cases of each operation.
     """
@@ -68,7 +69,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     )
 
     target, recorder = docket.target, docket.recorder
-    left_out = _LONG if target.is_loopback else _LONG | _SUBMITS
+    left_out = _LONG if target.spend is None else _LONG | _SUBMITS
     document = _document(target, left_out)
     config = schemathesis.Config.from_dict(_settings(target, seed, max_examples))
     schema = schemathesis.openapi.from_dict(document, config=config)
@@ -98,7 +99,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
             stopped = stopped or f"{event.label}: {event.value}"
     yield from map(Found, always.sum_up())
     if checks and stopped is None:
-        told = f"{checks} checks of Schemathesis over {len(document['paths'])} paths"
+        told = f"{counted(checks, 'check')} of Schemathesis over {len(document['paths'])} paths"
         yield Found(Finding(DOCUMENT, "pass", told, "schemathesis", PHASE))
     yield PhaseEnded(PHASE, stopped)
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from contracts import clock, strategies
 from contracts.apps import video_v2_6
 from contracts.apps.files import FileFacts
+from contracts.counting import counted
 from contracts.serverside import clips, estimates, pictures
 from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.caller import Recorder
@@ -142,7 +143,8 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
             yield Found(Finding(row.requirement, "fail", row.told[:2000], check, PHASE, cited, seed))
         for requirement, count in sorted(bench.held.items()):
             if requirement not in {row.requirement for row in broken}:
-                yield Found(Finding(requirement, "pass", f"held of {count} generated inputs", check, PHASE, (), seed))
+                told = f"held of {counted(count, 'generated input')}"
+                yield Found(Finding(requirement, "pass", told, check, PHASE, (), seed))
         for finding in always.look(recorder.ordinary):
             shown.update(finding.exchanges)
             yield Found(finding)

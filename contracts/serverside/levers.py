@@ -72,5 +72,5 @@ class Levers:
             answer = self._call.send(method, f"/_mock{path}", json=body)
         document = answer.json()
         if answer.status != 200 or not isinstance(document, dict):
-            raise UnexpectedError(f"{answer.line()}: the control plane refused: {answer.body[:200]!r}")
+            raise UnexpectedError(f"{answer.line()}: the control plane refused: {answer.beginning}")
         return document

@@ -12,6 +12,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from contracts import clock
+from contracts.counting import counted
 from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -35,14 +36,14 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     """Play, and yield what is found; the first difference ends it.
 
     Args:
-        docket: the server; nothing is played on one that is not on this machine, for plays submit runs.
+        docket: the server; nothing is played where there is a limit, for plays submit runs without asking the price.
         seed: of the steps.
         max_examples: plays.
     """
     rounds = range(0, max_examples, AT_ONCE)
     yield PhaseBegan(PHASE, len(rounds))
-    if not docket.target.is_loopback:
-        yield PhaseEnded(PHASE, "plays submit runs, which only a server on this machine has for nothing")
+    if docket.target.spend is not None:
+        yield PhaseEnded(PHASE, "plays submit runs without asking the price, which no limit allows")
         return
     always = Always(docket.target, PHASE, MOST_FAILURES)
     bench = Bench(docket, always, most=max_examples * STEPS * 4 + MOST_SHRINKING)
@@ -61,14 +62,15 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     if bench.least is not None:
         yield Found(_finding(bench.least, seed, stopped or ""))
     for requirement, count in sorted(bench.held.items()):
-        yield Found(Finding(requirement, "pass", f"held at {count} steps of plays", "machine.play", PHASE, (), seed))
+        told = f"held at {counted(count, 'step')} of plays"
+        yield Found(Finding(requirement, "pass", told, "machine.play", PHASE, (), seed))
     yield from map(Found, always.sum_up())
     yield PhaseEnded(PHASE, None if bench.least is not None else stopped)
 
 
 def _finding(least: Difference, seed: int, remark: str) -> Finding:
     lines = [f"{number}. {row.line()}" for number, row in enumerate(least.steps, 1)]
-    left_out = f"({len(lines) - MOST_TOLD} steps), " if len(lines) > MOST_TOLD else ""
+    left_out = f"({counted(len(lines) - MOST_TOLD, 'step')}), " if len(lines) > MOST_TOLD else ""
     told = f"{least.told}; the steps: {left_out}{', '.join(lines[-MOST_TOLD:])}{remark and f'; {remark}'}"
     return Finding(
         least.requirement, "fail", told, "machine.play", PHASE, tuple(row.number for row in least.steps), seed

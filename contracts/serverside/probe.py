@@ -70,7 +70,7 @@ class Probe:
 
     def equal(self, requirement: str, got: Any, wanted: Any, what: str) -> bool:  # noqa: ANN401  # any two values
         """Give a verdict on two values that have to be the same; `what` names the first."""
-        told = f"{what} is {_short(wanted)}" if got == wanted else f"{what} is {_short(got)}; expected {_short(wanted)}"
+        told = f"{what}: {_short(wanted)}" if got == wanted else f"{what}: {_short(got)}; expected {_short(wanted)}"
         return self.holds(requirement, got == wanted, told)
 
     def warn(self, requirement: str, told: str) -> None:
@@ -83,7 +83,9 @@ class Probe:
 
     def problem(self, requirement: str, answer: Exchange, status: int, code: str) -> bool:
         """Give a verdict on a refusal: its HTTP status and code."""
-        return self.equal(requirement, (answer.status, answer.code), (status, code), f"{answer.line()}: the refusal")
+        fine = (answer.status, answer.code) == (status, code)
+        told = f"{answer.line()} {answer.code or 'without a code'}"
+        return self.holds(requirement, fine, told if fine else f"{told}; expected {status} {code}")
 
     def _say(self, requirement: str, verdict: Verdict, told: str) -> None:
         self.emitted.add(requirement)

@@ -10,11 +10,11 @@ class TooDearError(Exception):
 class Purse:
     """The money of one run."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int | None) -> None:
         """Start with nothing spent.
 
         Args:
-            limit: microcents.
+            limit: microcents, or None where there is none.
         """
         self.limit = limit
         self.reserved = 0
@@ -27,10 +27,11 @@ class Purse:
         Raises:
             TooDearError: the limit would be passed; nothing was set aside.
         """
-        left = self.limit - self.reserved - self.charged
-        if price > left:
-            told = f"{dollars(left)} of {dollars(self.limit)} are left"
-            raise TooDearError(f"it costs {dollars(price)} if the server accepts it, and {told}")
+        if self.limit is not None:
+            left = self.limit - self.reserved - self.charged
+            if price > left:
+                told = f"{dollars(left)} of {dollars(self.limit)} is left"
+                raise TooDearError(f"it costs {dollars(price)} if the server accepts it, and {told}")
         self.reserved += price
 
     def settle(self, price: int, charged: int) -> None:

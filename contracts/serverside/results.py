@@ -75,6 +75,18 @@ class Results:
             case _:
                 pass
 
+    def break_off(self, reason: str) -> None:
+        """The run ends here, for a reason of its user's."""
+        self.stopped["run"] = reason
+
+    def reasons(self, verdict: Verdict) -> list[tuple[str, list[Row]]]:
+        """Return the requirements that have a verdict by the word that goes with it, those first that share one."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows.values():
+            if row.verdict == verdict:
+                found.setdefault(row.told, []).append(row)
+        return sorted(found.items(), key=lambda item: -len(item[1]))
+
     @property
     def counts(self) -> dict[Verdict, int]:
         """How many requirements have each verdict."""
@@ -107,6 +119,7 @@ class Results:
             "server": None if began is None else began.server,
             "phases": [] if began is None else list(began.phases),
             "seed": None if began is None else began.seed,
+            "max_examples": None if began is None else began.max_examples,
             "outcome": self.outcome,
             "counts": self.counts,
             "seconds": None if ended is None else round(ended.seconds, 2),

@@ -42,7 +42,7 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     begun = clock.now()
     docket = Docket.opened(target, recorder)
     try:
-        yield RunBegan(docket.target, wish.phases, wish.seed, docket.server)
+        yield RunBegan(docket.target, wish.phases, wish.seed, docket.server, wish.max_examples)
         for name, phase in _phases(wish, docket):
             try:
                 yield from phase

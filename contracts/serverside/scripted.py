@@ -65,14 +65,24 @@ def carried_out(check: Check, docket: Docket, always: Always) -> list[Finding]:
             found.append,
             check.name,
         )
-        found += _carry_out(check, concerned, probe, docket.recorder)
+        found += _carry_out(check, concerned, probe, docket.recorder, found)
     return [*found, *always.look(docket.recorder.ordinary)]
 
 
-def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: Recorder) -> list[Finding]:
-    """Run a check; return what has to be said of requirements that it did not speak of."""
+def _carry_out(
+    check: Check, concerned: Sequence[str], probe: Probe, recorder: Recorder, found: Sequence[Finding]
+) -> list[Finding]:
+    """Run a check; return what has to be said of requirements that it did not speak of.
+
+    Args:
+        check: to be run.
+        concerned: its requirements that concern the version judged.
+        probe: emits into `found`.
+        recorder: the evidence.
+        found: what the check has found, as it comes.
+    """
     verdict: Verdict = "fail"
-    told = "the check ended without a word on it"
+    told = ""
     try:
         check.run(probe)
     except NotRunError as error:
@@ -81,7 +91,10 @@ def _carry_out(check: Check, concerned: Sequence[str], probe: Probe, recorder: R
         told = str(error)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         # The server's answers are anybody's; a check that stumbles over one has found that they differ.
-        told = f"the check could not go on: {type(error).__name__}: {error}"
+        last = f" after {recorder.current[-1].line()}" if recorder.current else ""
+        told = f"the check could not go on{last}, for an answer has another form: {type(error).__name__}: {error}"
+    before = next((row.told for row in found if row.verdict == "fail"), None)
+    told = told or "the check ended without a word on it" + (f"; before that, {before}" if before else "")
     evidence = tuple(row.number for row in recorder.current)[-40:]
     return [Finding(row, verdict, told, check.name, PHASE, evidence) for row in concerned if row not in probe.emitted]
 
@@ -92,7 +105,7 @@ def _lacking(check: Check, docket: Docket) -> Need | None:
     there: dict[Need, bool] = {
         "any-key": target.insecure_key,
         "control": docket.levers is not None,
-        "spend": target.spend > 0,
+        "spend": target.spend != 0,
         "other-key": target.other_key is not None,
         "receiver": target.is_loopback,
         "loopback": target.is_loopback,

@@ -7,14 +7,10 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check
 from contracts.serverside.docket import Docket
 from contracts.serverside.finding import Finding
-from contracts.serverside.target import Target, TargetError, clean, is_loopback
-from contracts.wire.money import MICROCENTS_PER_USD
+from contracts.serverside.target import Target, TargetError, allowance, clean, is_loopback
 
 MOST_COMMANDS = 3
 """Commands that are shown with one failure."""
-
-UNLIMITED = 10_000 * MICROCENTS_PER_USD
-"""What a run against a server on this machine may cost: play money."""
 
 
 class Judging:
@@ -35,13 +31,12 @@ class Judging:
         url = clean(base_url)
         local = is_loopback(url)
         if not local and not is_meant:
-            raise TargetError(f"{url} is not on this machine; add the i-mean-it option if it is yours to ask")
+            raise TargetError(f"{url} is not on this machine; add --inference-contract-i-mean-it if it is yours to ask")
         known = table.load().versions
         chosen = next((name for name in known if name == version), None)
         if chosen is None:
             raise TargetError(f"there is no app version {version!r}; there are {', '.join(known)}")
-        spend = (UNLIMITED if local else 0) if dollars is None else round(dollars * MICROCENTS_PER_USD)
-        return cls(Target(url, key, app_version=chosen, spend=spend))
+        return cls(Target(url, key, app_version=chosen, spend=allowance(dollars, is_local=local)))
 
     def carry_out(self, check: Check) -> list[Finding]:
         """Carry a check out and return what it found."""

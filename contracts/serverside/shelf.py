@@ -62,7 +62,7 @@ def fetched(probe: Probe, task: Mapping[str, Any]) -> bytes:
         raise UnexpectedError(f"task {task.get('id')} has completed with the output {task.get('output')!r:.200}")
     answer = probe.call.send("GET", url, key=None, version=None)
     if answer.status != 200:
-        raise UnexpectedError(f"{answer.line()}: expected the video, got {answer.body[:100]!r}")
+        raise UnexpectedError(f"{answer.line()}: expected the video, got {answer.beginning}")
     return answer.body
 
 

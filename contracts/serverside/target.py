@@ -1,10 +1,15 @@
 """The server to be judged, and what the judge may do to it."""
 
 import ipaddress
+import math
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from contracts.apps.table import VersionName
+from contracts.wire.money import MICROCENTS_PER_USD
+
+MOST_SPEND = 10_000
+"""Dollars that a limit may be at the most: more is a slip of the finger."""
 
 
 class TargetError(ValueError):
@@ -21,8 +26,8 @@ class Target:
     app_version: VersionName = "2026-05"
     other_key: str | None = field(default=None, repr=False)
     """A second key, for what keys must not see of each other; None: checks that need it are not run."""
-    spend: int = 0
-    """Microcents that the run may cost at the most."""
+    spend: int | None = 0
+    """Microcents that the run may cost at the most; None where money is play money and there is no limit."""
     patience: float = 30.0
     """Real seconds for one answer, and for a line of a stream."""
     task_patience: float = 900.0
@@ -34,6 +39,23 @@ class Target:
     def is_loopback(self) -> bool:
         """Whether the server runs on this machine, where calls cost nothing."""
         return is_loopback(self.base_url)
+
+
+def allowance(dollars: float | None, *, is_local: bool) -> int | None:
+    """Return what a run may cost, as Target wants it.
+
+    Args:
+        dollars: the limit that the user set, or None: nothing may be spent, and on this machine whatever it takes.
+        is_local: whether the server is on this machine.
+
+    Raises:
+        TargetError: it is no amount.
+    """
+    if dollars is None:
+        return None if is_local else 0
+    if not (math.isfinite(dollars) and 0 <= dollars <= MOST_SPEND):
+        raise TargetError(f"{dollars:g} is no limit; expected dollars from 0 to {MOST_SPEND}, such as 0.50")
+    return round(dollars * MICROCENTS_PER_USD)
 
 
 def is_loopback(url: str) -> bool:

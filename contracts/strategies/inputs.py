@@ -49,6 +49,9 @@ def valid_inputs(version: VersionName, files: Files | None = None) -> st.SearchS
     Args:
         version: of the app.
         files: for `image` and `end_image`; without them no input names a file.
+
+    Raises:
+        ValueError: there is no such version.
     """
     return _of_shapes(version, shapes.by_violations(version, files=files is not None)[()], files)
 
@@ -64,7 +67,7 @@ def warned_inputs(
         code: of a warning that has to be among them.
 
     Raises:
-        ValueError: no input of this version and with these files is warned of so.
+        ValueError: there is no such version, or none of its inputs with these files is warned of so.
     """
     fitting = [
         shape
@@ -84,7 +87,9 @@ def warned_inputs(
         only = Files(files.foreign, foreign=files.foreign)
         found.append(_of_shapes(version, with_a_file, only, seen=False))
     if not found:
-        raise ValueError(f"no input of {version} has the warning {code!r} with these files")
+        told = {warned.code for shape in _accepted(version, files) for _, warned in shapes.warnings(version, shape)}
+        there = ", ".join(sorted(told | {"unknown_field"}))
+        raise ValueError(f"no input of {version} has the warning {code!r} with these files; there are {there}")
     return st.one_of(found)
 
 
@@ -97,7 +102,12 @@ def invalid_inputs(
         version: of the app.
         files: for `image` and `end_image`; without them no input names a file.
         most: violations of one input; any number when left out.
+
+    Raises:
+        ValueError: there is no such version, or `most` is less than one.
     """
+    if most is not None and most < 1:
+        raise ValueError(f"most is {most}; an input that is refused has one violation at least")
     groups = shapes.by_violations(version, files=files is not None)
     together = [
         shape for broken, found in groups.items() if broken and (most is None or len(broken) <= most) for shape in found
@@ -125,8 +135,9 @@ def inputs_breaking(version: VersionName, rule: str, files: Files | None = None)
         files: for `image` and `end_image`; rules about files need them.
 
     Raises:
-        ValueError: no input of this version and with these files breaks that rule alone.
+        ValueError: there is no such version, or none of its inputs with these files breaks that rule alone.
     """
+    alone = rules(version, files=files is not None)
     if rule == "REQ-INPUT-001":
         return st.sampled_from(values.NO_OBJECTS).map(
             lambda document: LabelledInput(version, document, (Broken("", rule),))
@@ -138,7 +149,8 @@ def inputs_breaking(version: VersionName, rule: str, files: Files | None = None)
             return _of_shapes(version, found, files)
     if files is not None and files.bad is not None and rule in _FILE_RULES:
         return _with_bad_file(version, files, rule, 1)
-    raise ValueError(f"no input of {version} breaks {rule} alone with these files")
+    told = ", ".join(sorted({*alone, *(_FILE_RULES if files is not None and files.bad is not None else ())}))
+    raise ValueError(f"no input of {version} breaks {rule!r} alone with these files; there are {told}")
 
 
 def rules(version: VersionName, *, files: bool) -> tuple[str, ...]:
@@ -147,6 +159,9 @@ def rules(version: VersionName, *, files: bool) -> tuple[str, ...]:
     Args:
         version: of the app.
         files: whether it may name files that can be used; rules about bad files are not among them.
+
+    Raises:
+        ValueError: there is no such version.
     """
     alone = {broken[0].rule for broken in shapes.by_violations(version, files=files) if len(broken) == 1}
     return tuple(sorted(alone | {"REQ-INPUT-001"} | {rule for rule in _APART if _of_version(version, rule)}))

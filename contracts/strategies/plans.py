@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from contracts.names import ensure_known
 from contracts.plans import catalogue
 
 _NUMBERS = st.integers(1, 1_000_000)
@@ -36,7 +37,12 @@ def plans(*, most: int = 4) -> st.SearchStrategy[dict[str, Any]]:
 
     Args:
         most: steps of one plan, and faults of its chaos.
+
+    Raises:
+        ValueError: `most` is negative.
     """
+    if most < 0:
+        raise ValueError(f"most is {most}; expected 0 or more steps")
     chaos = st.fixed_dictionaries(
         {"faults": st.lists(_chances(), max_size=most)}, optional={"seed": st.integers(0, 2**53)}
     )
@@ -49,7 +55,12 @@ def steps(name: str | None = None) -> st.SearchStrategy[dict[str, Any]]:
 
     Args:
         name: of the fault or outcome; any when left out.
+
+    Raises:
+        ValueError: there is none of that name.
     """
+    if name is not None:
+        ensure_known("fault or outcome", name, catalogue.faults())
     among = [name] if name is not None else sorted(catalogue.faults())
     return st.sampled_from(among).flatmap(_step)
 
@@ -70,7 +81,12 @@ def invalid_plans(wrong: str | None = None) -> st.SearchStrategy[InvalidPlan]:
 
     Args:
         wrong: which, one of `FLAWS`; any when left out.
+
+    Raises:
+        ValueError: there is no such flaw.
     """
+    if wrong is not None:
+        ensure_known("flaw of a plan", wrong, FLAWS)
     names = st.sampled_from(list(FLAWS)) if wrong is None else st.just(wrong)
 
     def spoilt(name: str) -> st.SearchStrategy[InvalidPlan]:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 
 from contracts.apps import table
-from contracts.apps.table import VersionName
+from contracts.apps.table import VERSIONS, VersionName
+from contracts.names import ensure_known
 
 LIMIT = 2500
 """Most characters of a prompt (REQ-INPUT-004)."""
@@ -149,19 +150,34 @@ def at_the_limit_in_bytes() -> st.SearchStrategy[str]:
 
 @functools.cache
 def marked(version: VersionName) -> st.SearchStrategy[str]:
-    """Prompts that mark where the voice speaks (REQ-INPUT-052)."""
+    """Prompts that mark where the voice speaks (REQ-INPUT-052).
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    ensure_known("app version", version, VERSIONS)
     return _around(st.sampled_from(WELL_MARKED[version]))
 
 
 @functools.cache
 def badly_marked(version: VersionName) -> st.SearchStrategy[str]:
-    """Prompts with something that resembles the voice marker of this version and is none."""
+    """Prompts with something that resembles the voice marker of this version and is none.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    ensure_known("app version", version, VERSIONS)
     return _around(st.sampled_from(BADLY_MARKED[version]))
 
 
 @functools.cache
 def unmarked(version: VersionName) -> st.SearchStrategy[str]:
-    """Prompts of every kind without a voice marker."""
+    """Prompts of every kind without a voice marker.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    ensure_known("app version", version, VERSIONS)
     marker = table.load().versions[version].marker_example
     every = st.one_of(
         st.just("a boat"),  # what failing examples have where the prompt does not matter
@@ -178,7 +194,11 @@ def unmarked(version: VersionName) -> st.SearchStrategy[str]:
 
 @functools.cache
 def prompts(version: VersionName) -> st.SearchStrategy[str]:
-    """Prompts of every kind, all of which are accepted."""
+    """Prompts of every kind, all of which are accepted.
+
+    Raises:
+        ValueError: there is no such version.
+    """
     return unmarked(version) | marked(version)
 
 

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from contracts.apps.expectation import Branch
-from contracts.apps.table import VersionName
+from contracts.apps.table import VERSIONS, VersionName
+from contracts.names import ensure_known
 from contracts.strategies.labels import Broken, Warned
 
 Quality = Literal["absent", "high", "low", "wrong"]
@@ -136,7 +137,11 @@ def by_violations(version: VersionName, *, files: bool) -> Mapping[tuple[Broken,
     Args:
         version: of the app.
         files: whether shapes may name files.
+
+    Raises:
+        ValueError: there is no such version.
     """
+    ensure_known("app version", version, VERSIONS)
     frames = [frame for frame in get_args(Frame) if files or frame != "file"]
     found: dict[tuple[Broken, ...], list[Shape]] = {}
     every = itertools.starmap(

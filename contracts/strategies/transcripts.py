@@ -1,9 +1,11 @@
 """Streams of a task, written down line by line: what a server may say, and what it may not."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from hypothesis import strategies as st
 
+from contracts.names import ensure_known
 from contracts.strategies.stream_events import stream_events, written
 from contracts.strategies.stream_flaws import FLAWS
 from contracts.wire.statuses import Numbering
@@ -48,7 +50,12 @@ def legal_transcripts(
         stream: the format; either when left out.
         numbering: of statuses; legacy as under `--status-numbers legacy`.
         events: whether events of SSE are named, as under `--sse-events named`.
+
+    Raises:
+        ValueError: one of them is none that there is.
     """
+    ensure_known("numbering", numbering, get_args(Numbering))
+    ensure_known("way of naming events", events, get_args(SseEvents))
     return _formats(stream).flatmap(
         lambda form: stream_events().map(
             lambda told: Transcript(form, written(form, told, numbering=numbering, named=events == "named"))
@@ -62,8 +69,15 @@ def illegal_transcripts(stream: StreamFormat | None = None, wrong: str | None = 
     Args:
         stream: the format; either when left out.
         wrong: which flaw, one of `FLAWS`; any when left out.
+
+    Raises:
+        ValueError: there is no such format, or no such flaw in it.
     """
-    among = list(FLAWS) if wrong is None else [wrong]
+    _formats(stream)
+    fitting = [name for name in FLAWS if stream is None or FLAWS[name].only in {None, stream}]
+    if wrong is not None:
+        ensure_known(f"flaw of {stream or 'a stream'}", wrong, fitting)
+        fitting = [wrong]
 
     def spoilt(name: str) -> st.SearchStrategy[Transcript]:
         flaw = FLAWS[name]
@@ -74,7 +88,6 @@ def illegal_transcripts(stream: StreamFormat | None = None, wrong: str | None = 
             )
         )
 
-    fitting = [name for name in among if stream is None or FLAWS[name].only in {None, stream}]
     return st.sampled_from(fitting).flatmap(spoilt)
 
 
@@ -104,4 +117,8 @@ def resumed_streams(*, legal: bool = True) -> st.SearchStrategy[Resumed]:
 
 
 def _formats(stream: StreamFormat | None) -> st.SearchStrategy[StreamFormat]:
-    return st.just(stream) if stream is not None else st.sampled_from(("ndjson", "sse"))
+    known: tuple[StreamFormat, ...] = get_args(StreamFormat)
+    if stream is None:
+        return st.sampled_from(known)
+    ensure_known("format of streams", stream, known)
+    return st.just(stream)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contracts.counting import counted
 from mockserver.cli.starters import STARTERS, StarterError
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ def _check(argv: tuple[str, ...]) -> int:
                 bad += not good
         finally:
             found.close()
-    click.echo("every answer is as it should be" if not bad else f"{bad} answers are not as they should be")
+    wrong = counted(bad, "answer is not as it should be", "answers are not as they should be")
+    click.echo(wrong if bad else "every answer is as it should be")
     return 1 if bad else 0
 
 

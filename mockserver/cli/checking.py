@@ -18,8 +18,11 @@ Examples:
   inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
 
 Exit codes: 0 every promise that applies is kept, 1 one is broken or some were not looked at (see --allow-partial),
-2 wrong usage, 3 the suite itself failed.
+2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C; reports are written all the same.
 """
+
+BROKEN_OFF = 130
+"""Exit code after Ctrl-C, as shells have it."""
 
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
@@ -51,7 +54,7 @@ PHASES = ("scripted", "generated", "schemathesis", "machine")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is generated.")
 @click.option(
     "--spend",
-    type=click.FloatRange(0, 10_000),
+    type=float,
     metavar="USD",
     help="What the run may cost; 0 unless the server is on this machine, where there is no limit.",
 )
@@ -72,13 +75,14 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
-    from contracts.serverside.target import Target, TargetError, clean, is_loopback
+    from contracts.serverside.target import Target, TargetError, allowance, clean, is_loopback
 
     try:
         url = clean(base_url)
+        local = is_loopback(url)
+        spend = allowance(options["spend"], is_local=local)
     except TargetError as error:
         raise click.UsageError(str(error)) from None
-    local = is_loopback(url)
     if not local and not options["i_mean_it"]:
         raise click.UsageError(f"{url} is not on this machine; add --i-mean-it if it is yours to ask, see --spend too")
     _known("area", options["areas"], areas())
@@ -89,7 +93,7 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         api_key=options["api_key"],
         app_version=options["app_version"],
         other_key=options["other_key"],
-        spend=_microcents(options["spend"], local=local),
+        spend=spend,
     )
     wish = runner.Wish(
         phases=options["phases"] or (SCRIPTED if options["areas"] or options["names"] else PHASES),
@@ -138,6 +142,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     console = Console()
     results, recorder = Results(), Recorder()
+    is_broken_off = False
     try:
         with terminal.Terminal(console) as shown:
             for event in runner.run(target, wish, recorder):
@@ -145,6 +150,10 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
                 shown.take(event)
     except TargetError as error:
         raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        # What was seen until now may be what somebody waited for.
+        is_broken_off = True
+        results.break_off("it was broken off by Ctrl-C")
     terminal.show(results, console, verbose=options["verbose"])
     try:
         if options["save"]:
@@ -157,18 +166,10 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
             options["html"].write_text(page.render(results, recorder.exchanges), "utf-8")
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    return results.exit_code(allow_partial=options["allow_partial"])
+    return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
     unknown = [name for name in given if name not in known]
     if unknown:
         raise click.UsageError(f"there is no {kind} {unknown[0]!r}; there are {', '.join(known)}")
-
-
-def _microcents(dollars: float | None, *, local: bool) -> int:
-    from contracts.wire.money import MICROCENTS_PER_USD
-
-    if dollars is None:
-        return 10_000 * MICROCENTS_PER_USD if local else 0
-    return round(dollars * MICROCENTS_PER_USD)

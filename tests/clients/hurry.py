@@ -39,6 +39,7 @@ class Case:
             official.Inference.run,
             official.Inference.stream_task,
             official.TaskStream.__init__,
+            official.AsyncInference.stream_task,
         ):
             _shorten(monkeypatch, function, "reconnect_delay_ms", _RECONNECT_MS)
         self.sync = inferencesh.inference(api_key=world.api_key, base_url=world.base_url)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.clientside import case as cases
-from contracts.clientside import engine, judging, modes, protocol
+from contracts.clientside import engine, judging, lines, modes, protocol
 from contracts.clientside.adapting import Adapted, answer
 from contracts.clientside.case import WITNESSES, Case, Mode
 from contracts.clientside.events import CaseEnded
@@ -39,7 +39,7 @@ class ObjectPlayer:
     def __init__(self, adapted: Adapted) -> None:
         """Take the object and hear its hello."""
         self._adapted = adapted
-        told = {"kit": protocol.VERSION, "client": dict(adapted.client), "supports": list(adapted.supports)}
+        told = {"kit": lines.VERSION, "client": dict(adapted.client), "supports": list(adapted.supports)}
         self.hello: Hello = protocol.hello({**told, "max_parallel": PARALLEL})
 
     def play(self, stage: Stage) -> None:

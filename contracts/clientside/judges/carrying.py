@@ -8,6 +8,7 @@ from contracts.clientside import hearing
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+from contracts.counting import counted
 
 
 @judge("server", "client")
@@ -66,7 +67,7 @@ def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
     """
     _, reply = hearing.replied(play, step)
     if len(play.exchanges("download")) < least:
-        raise BlockedCheck(f"the video was asked for fewer than {least} times")
+        raise BlockedCheck(f"the video was asked for fewer than {counted(least, 'time')}")
     known = [row["output_url"] for row in play.seen.tasks.values() if row["output_url"]]
     if not known:
         raise BlockedCheck("there is no video")
@@ -112,7 +113,7 @@ def heard_once(play: Play, *, step: str, runs: list[str]) -> str:
         task = hearing.saw(play, run)["id"]
         count = sum(event["task"] == task for event in told)
         if count != 1:
-            raise FailedCheck(f"{step}: expected the end of {run} once, and it was told {count} times")
+            raise FailedCheck(f"{step}: expected the end of {run} once, and it was told {counted(count, 'time')}")
     return f"{len(told)} ends"
 
 
@@ -129,7 +130,7 @@ def first_attempt(play: Play, *, accepted: bool) -> str:
             raise FailedCheck(
                 f"expected {wanted} for a webhook, got {attempt['status'] or attempt['outcome']}: {attempt['reason']}"
             )
-    return f"{len(rows)} webhooks"
+    return counted(len(rows), "webhook")
 
 
 @judge("server")

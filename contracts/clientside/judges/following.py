@@ -8,6 +8,7 @@ from contracts.clientside import hearing
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+from contracts.counting import counted
 from contracts.wire.money import MICROCENTS_PER_USD, dollars
 
 
@@ -16,10 +17,24 @@ def updates(play: Play, *, step: str, least: int = 1, member: str | None = None)
     """The stream told so many updates at least, each of which has a member if one is named."""
     rows: list[Mapping[str, Any]] = hearing.came_back(play, step).get("updates", [])
     if len(rows) < least:
-        raise FailedCheck(f"{step}: expected {least} updates or more, the client told {len(rows)}")
+        raise FailedCheck(f"{step}: expected {counted(least, 'update')} or more, the client told {len(rows)}")
     bare = [row for row in rows if member is not None and row.get(member) is None]
     if bare:
-        raise FailedCheck(f"{step}: {len(bare)} of {len(rows)} updates tell no {member}, although it was known")
+        raise FailedCheck(
+            f"{step}: {len(bare)} of {counted(len(rows), 'update')} without {member}, although it was known"
+        )
+    return counted(len(rows), "update")
+
+
+@judge("client")
+def known_statuses(play: Play, *, step: str) -> str:
+    """Every status that an update tells is one of a task; an error is no update."""
+    _, reply = hearing.replied(play, step)
+    rows: list[Mapping[str, Any]] = reply.told.get("updates", [])
+    for row in rows:
+        told = row.get("status")
+        if told is not None and play.status(told) is None:
+            raise FailedCheck(f"{step}: an update tells the status {told!r}, which no task has")
     return f"{len(rows)} updates"
 
 

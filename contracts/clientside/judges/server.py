@@ -4,13 +4,14 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contracts.clientside import hearing
 from contracts.clientside.hearing import shown
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play, Row
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
+from contracts.counting import counted
 from contracts.wire.money import dollars
 from contracts.wire.statuses import TERMINAL
 
@@ -30,8 +31,9 @@ def calls(
     least, most = (least, most) if exactly is None else (exactly, exactly)
     if len(rows) < least or (most is not None and len(rows) > most):
         wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
-        raise FailedCheck(f"expected {wanted} calls of {on}, saw {len(rows)}: {_lines(rows)}")
-    return f"{len(rows)} calls of {on}"
+        calls = "call" if wanted == "1" else "calls"
+        raise FailedCheck(f"expected {wanted} {calls} of {on}, saw {len(rows)}: {_lines(rows)}")
+    return f"{counted(len(rows), 'call')} of {on}"
 
 
 @judge("server")
@@ -40,8 +42,8 @@ def charged(play: Play, *, tasks: int | None = None, most: int | None = None) ->
     made = [row for row in play.seen.credits["tasks"] if row["charged"] - row["refunded"] > 0]
     spent = dollars(sum(row["charged"] - row["refunded"] for row in made))
     if (tasks is not None and len(made) != tasks) or (most is not None and len(made) > most):
-        wanted = f"{tasks}" if tasks is not None else f"{most} at most"
-        raise FailedCheck(f"expected {wanted} tasks to be charged, and {len(made)} were, for {spent}")
+        wanted = counted(tasks, "task") if tasks is not None else f"{most} tasks at most"
+        raise FailedCheck(f"expected {wanted} to be charged, and {counted(len(made), 'was', 'were')}, for {spent}")
     return f"{len(made)} charged, {spent}"
 
 
@@ -50,7 +52,7 @@ def made(play: Play, *, tasks: int) -> None:
     """So many tasks were made, charged or not."""
     count = len(play.seen.credits["tasks"])
     if count != tasks:
-        raise FailedCheck(f"expected {tasks} tasks to be made, and {count} were")
+        raise FailedCheck(f"expected {counted(tasks, 'task')} to be made, and {counted(count, 'was', 'were')}")
 
 
 @judge("server")
@@ -58,7 +60,8 @@ def no_suspects(play: Play) -> None:
     """Nothing was submitted twice while the client could not know that the first had landed."""
     suspects = play.seen.credits["suspects"]
     if suspects:
-        raise FailedCheck(f"{len(suspects)} submissions look like duplicates: {json.dumps(suspects[0])[:300]}")
+        told = counted(len(suspects), "submission looks like a duplicate", "submissions look like duplicates")
+        raise FailedCheck(f"{told}: {json.dumps(suspects[0])[:300]}")
 
 
 @judge("server")
@@ -68,7 +71,7 @@ def no_key(play: Play, *, on: str) -> str:
     for row in rows:
         if hearing.header(row, "authorization") is not None or play.api_key in f"{row['path']}?{row['query']}":
             raise FailedCheck(f"{row['method']} {row['path']} carries the API key, and its URL is permission enough")
-    return f"none of {len(rows)} calls carries it"
+    return f"none of {counted(len(rows), 'call')} carries it"
 
 
 @judge("server")
@@ -140,8 +143,8 @@ def sent_input(play: Play, *, step: str, nth: int = 1) -> None:
     if said is None or len(rows) < nth:
         raise BlockedCheck("no run arrived")
     got = hearing.sent(rows[nth - 1]).get("input")
-    if not _equal(got, said.arguments["input"]):
-        raise FailedCheck(f"given {shown(said.arguments['input'])}, sent {shown(got)}")
+    if differs := _difference(got, said.arguments["input"], "input"):
+        raise FailedCheck(differs)
 
 
 @judge("server")
@@ -180,6 +183,19 @@ def _lines(rows: list[Row]) -> str:
     return (
         "; ".join(f"{row['method']} {row['path'][:60]} {row['status'] or row['outcome']}" for row in rows[:8]) or "none"
     )
+
+
+def _difference(got: object, given: object, at: str) -> str | None:
+    """Return where two JSON values differ first, and in what; None where they are the same."""
+    pairs: Iterable[tuple[object, object, object]] = ()
+    if isinstance(got, Mapping) and isinstance(given, Mapping) and got.keys() == given.keys():
+        pairs = ((key, got[key], given[key]) for key in given)
+    elif isinstance(got, list) and isinstance(given, list) and len(got) == len(given):
+        pairs = ((place, one, other) for place, (one, other) in enumerate(zip(got, given, strict=True)))
+    elif not _equal(got, given):
+        return f"{at}: given {shown(given)}, sent {shown(got)}"
+    found = (_difference(one, other, f"{at}/{json.dumps(str(key))[1:-1]}") for key, one, other in pairs)
+    return next((told for told in found if told), None)
 
 
 def _equal(got: object, given: object) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from contracts import clock
 from contracts.clientside import modes, protocol
 from contracts.clientside.case import Case, Mode
+from contracts.clientside.lines import VERSION
 from contracts.clientside.players.process import LineProcess, tail
 from contracts.clientside.players.stepping import PlayerError, Stage, Stepping
 from contracts.clientside.protocol import Hello, Order, ProtocolError, Reply
@@ -108,7 +109,7 @@ class Adaptor:
         self._process.end()
 
     def _greet(self) -> Hello:
-        sent = self._process.send(json.dumps({"kit": protocol.VERSION, "op": "hello"}).encode("ascii"), START_SECONDS)
+        sent = self._process.send(json.dumps({"kit": VERSION, "op": "hello"}).encode("ascii"), START_SECONDS)
         with self._news:
             self._news.wait_for(lambda: self._hello is not None or self._broken is not None, START_SECONDS)
             came, broken = self._hello, self._broken

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from contracts.clientside import files, modes, protocol
+from contracts.clientside import files, lines, modes
 from contracts.clientside.arguments import Arguments
 from contracts.clientside.case import Case, Mode
 from contracts.clientside.play import TRACES, Ending, Said
@@ -133,7 +133,7 @@ def context(stage: Stage, given: Path) -> dict[str, Any]:
     """
     case = stage.case
     return {
-        "kit": protocol.VERSION,
+        "kit": lines.VERSION,
         "case": case.name,
         "property": case.proves,
         "base_url": stage.world.base_url,

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from contracts.clientside.protocol import MOST_LINE
+from contracts.clientside.lines import MOST_LINE
 
 GRACE = 2.0
 """Real seconds between the request to end and the end by force."""

@@ -12,6 +12,7 @@ from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
 from contracts.clientside.report import named, to_tell, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
+from contracts.counting import counted
 from contracts.reporting.progress import Bar
 
 STYLE: Mapping[Verdict, str] = {
@@ -92,7 +93,8 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) 
         share = scores.Share(report[name]["passed"], report[name]["of"])
         console.print(f"[dim]{name:<12}[/dim]{share.text()}", highlight=False)
     if report["left_out"]:
-        console.print(f"[bold yellow]partial     [/bold yellow]{report['left_out']} cases were not played")
+        left_out = counted(report["left_out"], "case was", "cases were")
+        console.print(f"[bold yellow]partial     [/bold yellow]{left_out} not played")
     if report["stopped"]:
         console.print(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
 

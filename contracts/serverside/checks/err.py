@@ -162,7 +162,7 @@ def a_422_lists_what_is_wrong(probe: Probe) -> None:
         answer = probe.run(given, price=clips.price("high-sound", 5))
         if (answer.status, answer.code) != (422, "validation_error"):
             told = f"{answer.line()} with the input {given}: expected 422 validation_error about {fields}"
-            raise UnexpectedError(f"{told}, got {answer.body[:200]!r}")
+            raise UnexpectedError(f"{told}, got {answer.beginning}")
         document = answer.json()
         rows = document.get("data")
         if not _is_list_of_violations(probe, answer, document):
@@ -284,7 +284,7 @@ def nothing_makes_it_stumble(probe: Probe) -> None:
         answer = probe.call.send(method, path, content=content, headers={"Content-Type": "application/json"})
         healthy = answer.status not in {500, None} and b"Traceback" not in answer.body
         shown = "" if content is None else f" with the body {content[:60]!r}"
-        told = f"{answer.line()}{shown}: {answer.body[:120]!r}; expected neither a 500 nor a traceback nor silence"
+        told = f"{answer.line()}{shown}: {answer.beginning}; expected neither a 500 nor a traceback nor silence"
         probe.holds("REQ-ERR-015", healthy, told)
     for name, value in (("Accept", "\xff/\xfe"), ("X-API-Version", "\xb2"), ("Authorization", "Bearer \xe9")):
         answer = probe.call.send("GET", "/me", headers={name: value})

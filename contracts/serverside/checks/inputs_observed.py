@@ -76,7 +76,7 @@ def observed_adjustments_are_silent(probe: Probe) -> None:
     with probe.switched(enforce="observed"):
         answer = probe.run(given, version=None)
         if answer.status != 200:
-            raise UnexpectedError(f"{answer.line()}: expected the input to be accepted, got {answer.body[:200]!r}")
+            raise UnexpectedError(f"{answer.line()}: expected the input to be accepted, got {answer.beginning}")
         got = warnings_of(answer)
         probe.dismiss(answer)
     probe.equal("REQ-INPUT-049", got, [], "the list of warnings about an input that is adjusted")

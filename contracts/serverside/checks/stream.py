@@ -1,5 +1,6 @@
 """Streams of tasks, as NDJSON and as server-sent events."""
 
+from contracts.counting import counted
 from contracts.serverside.check import check
 from contracts.serverside.probe import NDJSON, NOBODY, SSE, Probe
 from contracts.serverside.transcripts import judge_resumed, judge_transcript
@@ -92,7 +93,7 @@ def finished_task_sends_one_line(probe: Probe) -> None:
     for form, accept in _FORMS:
         lines, ended = probe.lines(f"/tasks/{task['id']}/stream", accept)
         events = [entry for entry in transcripts.read(lines, form) if entry.kind == "event"]
-        told = f"the {form} stream of a finished task has {len(events)} events and a proper end: {ended}"
+        told = f"the {form} stream of a finished task has {counted(len(events), 'event')} and a proper end: {ended}"
         probe.holds("REQ-STREAM-005", len(events) == 1 and ended, f"{told}; expected one event and an end")
 
 
@@ -105,7 +106,8 @@ def resumes_after_an_event(probe: Probe) -> None:
     identified = [number for number, line in enumerate(whole) if line.startswith("id:")]
     probe.ended(task["id"])
     if len(identified) < 3:
-        probe.skip("REQ-STREAM-009", f"the stream had only {len(identified)} events; too few to resume between them")
+        had = counted(len(identified), "event")
+        probe.skip("REQ-STREAM-009", f"the stream had only {had}; too few to resume between them")
         return
     # Up to and with the event before the one in the middle.
     before = whole[: identified[len(identified) // 2]]
@@ -184,7 +186,7 @@ def heartbeats_come(probe: Probe) -> None:
         told = f"while a task ran for {tens - 1} to {tens} times 10 s, its {accept} stream had {beats} times {mark!r}"
         probe.holds("REQ-STREAM-006", max(1, tens - 1) <= beats <= tens, f"{told}; expected one every 10 s")
         events = [piece for piece in bytes(stream.body).split(b"\n") if b'"progress"' in piece]
-        probe.holds("REQ-STREAM-007", len(events) >= 5, f"and {len(events)} lines that are no heartbeat")
+        probe.holds("REQ-STREAM-007", len(events) >= 5, f"beside heartbeats it had {counted(len(events), 'line')}")
 
 
 @check("stream.named-events", "REQ-STREAM-010", needs=("control", "spend"))

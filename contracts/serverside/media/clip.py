@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 from typing import Literal
 
+from contracts.counting import counted
 from contracts.serverside.media import h264
 from contracts.serverside.media.boxes import UnreadableError, fields, lookup, needed, split
 from contracts.serverside.media.h264 import Pictures
@@ -93,7 +94,7 @@ class Clip:
         """
         found = self.of("vide")
         if len(found) != 1:
-            raise UnreadableError(f"it has {len(found)} tracks of pictures; expected one")
+            raise UnreadableError(f"it has {counted(len(found), 'track')} of pictures; expected one")
         return found[0]
 
     def line(self) -> str:

@@ -71,6 +71,8 @@ def markdown(results: Results) -> str:
         cells = [rows.count(verdict) or "" for verdict in ("pass", "warn", "fail", "not-run", "not-applicable")]
         lines.append(f"| {area.lower()} | {' | '.join(str(cell) for cell in cells)} |")
     broken = [row for row in results.rows.values() if row.verdict in {"fail", "warn"}]
+    if results.stopped:
+        lines += ["", *(f"- {phase} stopped: {cell(reason)}" for phase, reason in results.stopped.items())]
     if broken:
         lines += ["", "| requirement | verdict | seen |", "|---|---|---|"]
         lines += [

@@ -7,13 +7,28 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from contracts import decisions
 from contracts.requirements import AREAS
+from contracts.serverside.events import RunBegan
 from contracts.serverside.exchange import Exchange
+from contracts.serverside.finding import Finding, Verdict
 from contracts.serverside.reports import words
-from contracts.serverside.results import Results
+from contracts.serverside.results import Results, Row
 
 MOST_EVIDENCE = 12
-"""Exchanges shown with one requirement."""
+"""Exchanges shown with one requirement that needs a word."""
+
+MOST_KEPT_EVIDENCE = 2
+"""Exchanges shown with one that is kept: hundreds are, and nobody has to be convinced."""
+
+MOST_BODY = 4_000
+"""Characters shown of one answer."""
+
+MOST_REASONS = 8
+"""Reasons listed before the requirements."""
+
+COLUMNS: tuple[Verdict, ...] = ("fail", "warn", "pass", "not-run", "not-applicable")
+"""The verdicts, those first that need a word."""
 
 
 def render(results: Results, exchanges: Sequence[Exchange]) -> str:
@@ -29,14 +44,18 @@ def render(results: Results, exchanges: Sequence[Exchange]) -> str:
     environment.filters["code"] = _with_code
     text = resources.files("contracts.serverside.reports").joinpath("page.html.j2").read_text("utf-8")
     by_number = {exchange.number: exchange for exchange in exchanges}
-    areas = [(area.lower(), _rows(results, area, by_number)) for area in AREAS]
+    areas = [_area(results, area, by_number) for area in AREAS]
+    shared = [(told, rows) for told, rows in results.reasons("fail") if len(rows) > 1]
     return environment.from_string(text).render(
         outcome=results.outcome,
         sentence=words.sentence(results),
         facts=words.facts(results),
+        about=words.ABOUT,
         stopped=results.stopped,
-        counts=results.counts,
+        counts={verdict: results.counts[verdict] for verdict in COLUMNS},
+        columns=COLUMNS,
         areas=areas,
+        reasons=shared[:MOST_REASONS],
     )
 
 
@@ -48,24 +67,47 @@ def _with_code(text: str) -> Markup:
     )
 
 
-def _rows(results: Results, area: str, exchanges: dict[int, Exchange]) -> list[dict[str, Any]]:
-    rows = []
-    for row in results.rows.values():
-        if row.requirement.area != area:
-            continue
-        numbers = dict.fromkeys(number for finding in row.deciding for number in finding.exchanges)
-        cited = [exchanges[number] for number in numbers if number in exchanges]
-        rows.append(
-            {
-                "requirement": row.requirement,
-                "verdict": row.verdict,
-                "told": row.told,
-                "findings": [
-                    {"check": finding.check, "phase": finding.phase, "told": finding.told, "verdict": finding.verdict}
-                    for finding in (row.deciding if row.verdict == "fail" else row.findings)[:20]
-                ],
-                "evidence": [{**exchange.document(), "line": exchange.line()} for exchange in cited[-MOST_EVIDENCE:]],
-                "left_out": max(0, len(cited) - MOST_EVIDENCE),
-            }
-        )
-    return rows
+def _area(results: Results, area: str, exchanges: dict[int, Exchange]) -> dict[str, Any]:
+    rows = [row for row in results.rows.values() if row.requirement.area == area]
+    return {
+        "name": area.lower(),
+        "title": words.TITLES[area],
+        "counts": [sum(row.verdict == verdict for row in rows) for verdict in COLUMNS],
+        "rows": [_row(row, results.began, exchanges) for row in rows],
+    }
+
+
+def _row(row: Row, began: RunBegan | None, exchanges: dict[int, Exchange]) -> dict[str, Any]:
+    needs_a_word = row.verdict in {"fail", "warn"}
+    most = MOST_EVIDENCE if needs_a_word else MOST_KEPT_EVIDENCE
+    numbers = dict.fromkeys(number for finding in row.deciding for number in finding.exchanges)
+    cited = [exchanges[number] for number in numbers if number in exchanges]
+    found = (row.deciding if row.verdict == "fail" else row.findings)[:20]
+    return {
+        "requirement": row.requirement,
+        "decision": decisions.load().get(row.requirement.decision or ""),
+        "verdict": row.verdict,
+        "told": row.told,
+        "findings": [_finding(finding) for finding in found],
+        "again": words.again(row.deciding[0], began) if needs_a_word and began is not None else None,
+        "evidence": [_evidence(exchange) for exchange in cited[-most:]],
+        "left_out": max(0, len(cited) - most),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "summary": words.summary(finding.check),
+        "told": finding.told,
+        "verdict": finding.verdict,
+        "seed": finding.seed,
+    }
+
+
+def _evidence(exchange: Exchange) -> dict[str, Any]:
+    document = exchange.document()
+    response = document["response"]
+    if response is not None and len(response["body"]) > MOST_BODY:
+        response["body"] = f"{response['body'][:MOST_BODY]}... ({response['bytes']} bytes in all)"
+    return {**document, "line": exchange.line()}

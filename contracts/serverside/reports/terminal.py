@@ -11,7 +11,7 @@ from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.finding import Verdict
 from contracts.serverside.reports import words
-from contracts.serverside.results import Results
+from contracts.serverside.results import Results, Row
 
 STYLE: dict[Verdict, str] = {
     "pass": "green",
@@ -21,8 +21,20 @@ STYLE: dict[Verdict, str] = {
     "not-applicable": "dim",
 }
 
+SHOWN: tuple[Verdict, ...] = ("fail", "warn")
+"""Verdicts that need a word."""
+
 MOST_TOLD = 400
 """Characters of one requirement's word."""
+
+MOST_REASONS = 20
+"""Reasons that are told, unless all are asked for: those of the most requirements come first."""
+
+MOST_ROWS = 4
+"""Requirements told with one reason; of further ones the ids."""
+
+MOST_NAMES = 3
+"""Checks named with one reason."""
 
 
 class Terminal:
@@ -56,13 +68,13 @@ class Terminal:
             case PhaseEnded(phase, stopped):
                 self._bar.end()
                 if stopped:
-                    self._console.print(f"[yellow]{phase} stopped: {escape(stopped)}[/yellow]")
+                    _show(self._console, f"{phase} stopped:", escape(stopped), style="yellow")
             case _:
                 pass
 
 
 def show(results: Results, console: Console, *, verbose: bool = False) -> None:
-    """Write the table and the sentence.
+    """Write the table, a word on what is not kept, and the sentence.
 
     Args:
         results: of the whole run.
@@ -70,27 +82,51 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
         verbose: every requirement, and not only those that need a word.
     """
     _show_table(results, console)
-    shown: tuple[Verdict, ...] = ("fail", "warn", "not-run", "pass", "not-applicable") if verbose else ("fail", "warn")
-    for verdict in shown:
-        for row in results.rows.values():
-            if row.verdict != verdict:
-                continue
-            style = STYLE[verdict]
-            console.print(f"[{style}]{verdict:<5}[/{style}] {row.requirement.id}  {escape(row.requirement.text)}")
-            console.print(f"      [dim]{escape(row.told[:MOST_TOLD])}[/dim]")
-            if verdict == "fail":
-                names = ", ".join(dict.fromkeys(finding.check for finding in row.deciding))
-                console.print(f"      [dim]by {escape(names)}[/dim]")
-    reasons: dict[str, int] = {}
-    for row in results.rows.values():
-        if row.verdict == "not-run":
-            reasons[row.told] = reasons.get(row.told, 0) + 1
-    for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
-        console.print(f"[dim]not run: {count:>3}  {escape(reason[:MOST_TOLD])}[/dim]")
+    verdicts: tuple[Verdict, ...] = ("fail", "warn", "not-run", "pass", "not-applicable") if verbose else SHOWN
+    for verdict in verdicts:
+        reasons = results.reasons(verdict)
+        shown = reasons if verbose else reasons[:MOST_REASONS]
+        for told, rows in shown:
+            _show_reason(console, verdict, told, rows, most=len(rows) if verbose else MOST_ROWS)
+        left = len(reasons) - len(shown)
+        if left:
+            console.print(
+                f"[{STYLE[verdict]}]...[/]   and {left} more reasons; --verbose shows all, --html with evidence"
+            )
+    if not verbose:
+        for told, rows in results.reasons("not-run"):
+            _show(console, f"not run: {len(rows):>3}", f"[dim]{escape(told[:MOST_TOLD])}[/dim]", style="dim")
+    if "run" in results.stopped:
+        _show(console, "run stopped:", escape(results.stopped["run"]), style="yellow")
     for name, value in words.facts(results):
-        console.print(f"[dim]{name:<12}[/dim] {escape(value)}")
+        _show(console, f"{name:<12}", escape(value), style="dim")
     colour = {"pass": "bold green", "fail": "bold red"}.get(results.outcome, "bold yellow")
-    console.print(f"[{colour}]{results.outcome}[/{colour}]  {words.sentence(results)}")
+    _show(console, results.outcome, escape(words.sentence(results)), style=colour)
+
+
+def _show_reason(console: Console, verdict: Verdict, told: str, rows: list[Row], most: int) -> None:
+    """Write requirements that share a word, and the word once."""
+    for row in rows[:most]:
+        _show(console, f"{verdict:<4}", f"{row.requirement.id}  {escape(row.requirement.text)}", style=STYLE[verdict])
+    if len(rows) > most:
+        left = ", ".join(row.requirement.id for row in rows[most:])
+        _show(console, "    ", f"and {len(rows) - most} more: {left}", style=STYLE[verdict])
+    names = dict.fromkeys(finding.check for row in rows for finding in row.deciding)
+    by = (
+        ""
+        if verdict not in SHOWN
+        else f" (by {', '.join([*names][:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''})"
+    )
+    _show(console, "    ", f"[dim]{escape(told[:MOST_TOLD] + by)}[/dim]", style="dim")
+
+
+def _show(console: Console, head: str, text: str, *, style: str) -> None:
+    """Write a line that is indented where it goes on."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style=style, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(head, text)
+    console.print(grid)
 
 
 def _show_table(results: Results, console: Console) -> None:

@@ -12,6 +12,7 @@ class OfficialAsync(python.Official):
     """Translates calls for `inferencesh.AsyncInference`; each call has an event loop of its own."""
 
     name = "inferencesh (Python, async)"
+    offers = "AsyncInference"
 
     def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Submit, and wait if that is wanted."""
@@ -25,13 +26,12 @@ class OfficialAsync(python.Official):
             return python.task_told(await api.run(params))
         found = await api.run(params, wait=False)
         if told.get("wait"):
-            found = await api.wait_for_completion(found["id"], timeout=python.seconds(told))
+            found = await api.wait_for_completion(found["id"], **self.limited(told))
         return python.task_told(found)
 
-    def stream(self, order: Mapping[str, Any], task: str, transport: str = "ndjson", **_: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
+    def stream(self, order: Mapping[str, Any], task: str, transport: str = "", **_: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Follow a task; it takes no time limit."""
-        if transport != "ndjson":
-            raise CannotError(f"stream.{transport}")
+        self.speaks(transport)
         return asyncio.run(self._stream(order, task))
 
     async def _stream(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
@@ -41,13 +41,13 @@ class OfficialAsync(python.Official):
 
     def get(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Fetch a task."""
-        return python.task_told(asyncio.run(self._api(order).get_task(task)).data)
+        return python.task_told(python.record(asyncio.run(self._api(order).get_task(task))))
 
     def wait(self, order: Mapping[str, Any], task: str, by: str = "", **told: Any) -> dict[str, Any]:  # noqa: ANN401  # as calls.toml says
         """Wait for the end."""
         if by:
             raise CannotError(f"wait.{by}")
-        return python.task_told(asyncio.run(self._api(order).wait_for_completion(task, timeout=python.seconds(told))))
+        return python.task_told(asyncio.run(self._api(order).wait_for_completion(task, **self.limited(told))))
 
     def cancel(self, order: Mapping[str, Any], task: str) -> dict[str, Any]:
         """Cancel a task."""
@@ -63,9 +63,6 @@ class OfficialAsync(python.Official):
         """End a session."""
         asyncio.run(self._api(order).sessions.end(session))
         return {}
-
-    def _api(self, order: Mapping[str, Any]) -> Any:  # noqa: ANN401  # a class of a package that need not be there
-        return self.library.AsyncInference(api_key=order["api_key"], base_url=order["base_url"])
 
 
 def main() -> None:

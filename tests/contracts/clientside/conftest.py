@@ -34,7 +34,7 @@ def worse(report: dict[str, Any]) -> dict[str, Any]:
     """The same of a client that fails one check and leaves another open."""
     changed = copy.deepcopy(report)
     checks = {check["check"]: check for check in changed["cases"][0]["checks"]}
-    checks["submit.submits-once"] |= {"verdict": "fail", "told": "expected 1 calls of run, saw 2: <b>|</b>"}
+    checks["submit.submits-once"] |= {"verdict": "fail", "told": "expected 1 call of run, saw 2: <b>|</b>"}
     checks["submit.tells-the-output"] |= {"verdict": "not-observable", "told": "the client cannot be heard this way"}
     every = [check for row in changed["cases"] for check in row["checks"]]
     changed["conformance"] = scores.conformance(every, profiles.load()).document()

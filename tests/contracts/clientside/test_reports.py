@@ -54,7 +54,7 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
     assert lines == [
         "submit/plain  A run that nothing disturbs ends with its video.",
         "  fail submit.submits-once  MUST  One run is one submission.",
-        "       expected 1 calls of run, saw 2: <b>|</b>",
+        "       expected 1 call of run, saw 2: <b>|</b>",
         f"       replay token {token}",
         "area    pass  fail  warn  not-observable  not-applicable  not-run  harness-error",
         lines[5],

@@ -20,6 +20,7 @@ ANSWERS: Answers = {
 
 class _Stub(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one segment: else each answer waits for an acknowledgement
     answers: Answers = ANSWERS
 
     def _answer(self) -> None:

@@ -12,7 +12,6 @@ from contracts.serverside.events import Found
 from contracts.serverside.finding import Finding
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
-from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver.settings import Behaviour, Settings
 from mockserver.testing import serving
 
@@ -27,7 +26,7 @@ def findings(request: pytest.FixtureRequest) -> Findings:
     found: dict[str, list[Finding]] = {}
     behaviour = Behaviour(latency="instant", media="tiny", app_version=version)
     with serving(Settings(port=0, behaviour=behaviour)) as server:
-        target = Target(server.base_url, "checks", app_version=version, spend=1000 * MICROCENTS_PER_USD)
+        target = Target(server.base_url, "checks", app_version=version, spend=None)
         for event in run(target, Wish(), Recorder()):
             if isinstance(event, Found):
                 found.setdefault(event.finding.check, []).append(event.finding)

@@ -40,7 +40,10 @@ def test_a_failure_says_what_was_seen_and_how_to_see_it_again(pytester: pytest.P
     [
         (("http://127.0.0.1:1",), "needs --inference-contract-key"),
         (("nonsense", "--inference-contract-key", "k"), "is no base URL"),
-        (("https://api.example.com", "--inference-contract-key", "k"), "is not on this machine"),
+        (
+            ("https://api.example.com", "--inference-contract-key", "k"),
+            "is not on this machine; add --inference-contract-i-mean-it if",
+        ),
         (
             ("http://127.0.0.1:1", "--inference-contract-key", "k", "--inference-contract-version", "2"),
             "no app version",

@@ -40,10 +40,20 @@ def test_a_verdict_that_moved_is_told() -> None:
     assert (moved.where, moved.before, moved.after, moved.told) == ("REQ-RUN-001", "pass", "fail", "one route is gone")
 
 
-def test_what_one_of_them_did_not_run_has_not_moved() -> None:
-    """It is not known."""
-    rows = [{"id": "REQ-RUN-002", "verdict": "pass", "told": "at once"}]
+def test_what_was_not_looked_at_before_has_not_moved() -> None:
+    """It is not known; nor has what does not apply to the later server."""
+    rows = [
+        {"id": "REQ-RUN-002", "verdict": "pass", "told": "at once"},
+        {"id": "REQ-RUN-001", "verdict": "not-applicable", "told": "a switch of the emulator"},
+    ]
     assert drift.compare(RUN, changed(requirements=rows)) == []
+
+
+def test_what_is_looked_at_no_longer_has_moved() -> None:
+    """With the reason: a promise must not get lost in silence."""
+    rows = [{"id": "REQ-RUN-001", "verdict": "not-run", "told": "no money"}]
+    (moved,) = drift.compare(RUN, changed(requirements=rows))
+    assert (moved.where, moved.before, moved.after, moved.told) == ("REQ-RUN-001", "pass", "not-run", "no money")
 
 
 def test_a_shape_that_moved_is_told_with_its_place() -> None:

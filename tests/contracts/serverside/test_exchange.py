@@ -49,7 +49,7 @@ def test_the_resource_comes_out_of_its_envelope() -> None:
 @pytest.mark.parametrize(
     ("members", "told"),
     [
-        ({"body": b"<html>", "headers": (("content-type", "text/html"),)}, "expected JSON, got text/html, b'<html>'"),
+        ({"body": b"<html>", "headers": (("content-type", "text/html"),)}, "expected JSON, got text/html, <html>"),
         ({"status": 404}, "expected a success"),
         ({"status": None, "error": "ConnectError: refused"}, "no answer (ConnectError: refused)"),
         ({"request_headers": (), "body": b"[]"}, "expected an envelope with `data`"),
@@ -70,6 +70,22 @@ def test_a_code_is_found_in_every_form_of_problem() -> None:
     assert exchange(body=b'{"type": "https://x/errors/conflict"}').code == "conflict"
     assert exchange(body=b"[]").code is None
     assert exchange(body=b"oops").code is None
+
+
+@pytest.mark.parametrize("body", [b"x" * 100_000, b"\xff\xfe", b"@secret", b"a\x00b"])
+def test_a_body_that_is_no_word_of_a_command_is_a_file(body: bytes) -> None:
+    """Cut or read as something else it would be another request; the command says what the file holds."""
+    command = exchange(method="POST", request_body=body).curl()
+    assert "--data-binary @body " in command
+    assert command.endswith(f"  # body: a file of the {len(body)} bytes that were sent")
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"), [(b"", "nothing"), (b'{"a": "\xc3\xa9"}', '{"a": "\xe9"}'), (b"\xff\n", "'\\\\xff\\n'")]
+)
+def test_a_message_shows_the_beginning_of_a_body(body: bytes, shown: str) -> None:
+    """As text where it is text."""
+    assert exchange(body=body).beginning == shown
 
 
 def test_long_and_binary_bodies_are_cut() -> None:

@@ -6,7 +6,6 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
-from contracts.wire.money import MICROCENTS_PER_USD
 from mockserver.settings import Behaviour, Settings
 from mockserver.testing import serving
 from tests.mutants.server import session
@@ -20,7 +19,7 @@ SETTINGS = Settings(port=0, seed=7, behaviour=Behaviour(latency="quick", media="
 def played(base_url: str, max_examples: int) -> tuple[Results, Recorder]:
     """Judge a server by plays alone."""
     results, recorder = Results(), Recorder()
-    target = Target(base_url, "test-key", spend=1000 * MICROCENTS_PER_USD, patience=5)
+    target = Target(base_url, "test-key", spend=None, patience=5)
     for event in run(target, Wish(phases=("machine",), max_examples=max_examples, seed=3), recorder):
         results.take(event)
     return results, recorder

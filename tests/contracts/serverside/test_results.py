@@ -95,7 +95,7 @@ def test_the_scope_names_requirements_that_exist() -> None:
 def test_what_concerns_another_version_does_not_apply() -> None:
     """The row says which version it concerns, and it keeps no run from being green."""
     results = Results()
-    results.take(RunBegan(Target("http://127.0.0.1:1", "k", app_version="2026-08"), ("scripted",), 0, ""))
+    results.take(RunBegan(Target("http://127.0.0.1:1", "k", app_version="2026-08"), ("scripted",), 0, "", 20))
     row = results.rows["REQ-INPUT-010"]
     assert (row.verdict, row.told) == ("not-applicable", "it concerns version 2026-05 of the app alone")
     assert results.rows["REQ-INPUT-011"].verdict == "not-run"

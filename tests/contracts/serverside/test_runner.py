@@ -21,7 +21,7 @@ from mockserver.testing import serving
 from .stub import stub
 
 
-def judged(base_url: str, *, spend: int = 10**10, **wish: object) -> tuple[Results, Recorder]:
+def judged(base_url: str, *, spend: int | None = None, **wish: object) -> tuple[Results, Recorder]:
     """Judge a server."""
     results, recorder = Results(), Recorder()
     target = Target(base_url, "test-key", spend=spend, patience=5, task_patience=5)
@@ -60,7 +60,7 @@ def test_a_server_that_goes_away_ends_the_run() -> None:
     """What was not looked at by then is not run, and not broken; no later phase begins."""
     results = Results()
     with serving(Settings(port=0)) as server:
-        target = Target(server.base_url, "test-key", spend=10**10, patience=5, task_patience=5)
+        target = Target(server.base_url, "test-key", spend=None, patience=5, task_patience=5)
         events = runner.run(target, Wish(phases=("scripted", "generated"), areas=("env", "err")), Recorder())
         for event in events:
             results.take(event)
@@ -78,7 +78,7 @@ def test_a_server_that_goes_away_ends_the_run() -> None:
 def test_a_run_that_is_broken_off_leaves_the_world_as_it_was() -> None:
     """Whatever was switched at that moment."""
     with serving(Settings(port=0)) as server:
-        target = Target(server.base_url, "test-key", spend=10**10)
+        target = Target(server.base_url, "test-key", spend=None)
         events = runner.run(target, Wish(areas=("env",)), Recorder())
         next(events)
         world = server.world("test-key")
@@ -95,6 +95,16 @@ def test_nothing_is_spent_that_is_not_allowed() -> None:
     assert not [row for row in recorder.exchanges if row.url.endswith("/apps/run") and b'"input"' in row.request_body]
     assert results.ended is not None
     assert results.ended.charged == 0
+
+
+def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
+    """Wherever the server is: what looks like this machine may be a tunnel."""
+    with serving(Settings(port=0)) as server:
+        results, _ = judged(server.base_url, spend=10**10, phases=("schemathesis", "machine"), max_examples=1)
+        journal = server.world("test-key").control("GET", "/journal?operation=runs.create")
+    assert "no limit allows" in results.stopped["machine"]
+    assert results.counts["pass"] > 10
+    assert journal["exchanges"] == []
 
 
 def test_the_reports_say_the_same(tmp_path: Path) -> None:

@@ -25,5 +25,5 @@ def test_what_a_check_does_not_speak_of_was_not_exercised() -> None:
         found = scripted.carried_out(made, docket, Always(docket.target, "scripted"))
         docket.close()
     said = {row.requirement: (row.verdict, row.told) for row in found}
-    assert said["REQ-ENV-001"] == ("pass", "it is 1")
+    assert said["REQ-ENV-001"] == ("pass", "it: 1")
     assert said["REQ-ENV-002"] == ("fail", "the check ended without a word on it")

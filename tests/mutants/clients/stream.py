@@ -1,13 +1,14 @@
 """Clients that follow streams wrongly."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from contracts.clientside import reference
 from contracts.clientside.reference import Client
-from contracts.clientside.reference_reading import COMPLETED, ApiError, ClientError, ended
+from contracts.clientside.reference_reading import COMPLETED, ApiError, ClientError, TimeLimitError, ended
 from mockserver.testing.adaptors.reference import Reference, _task
 from tests.mutants import client_surgery
 from tests.mutants.client_mutant import sins
@@ -261,3 +262,43 @@ def gives_up_after_three_streams(surgery: Surgery) -> None:
 def forgets_where_it_was(surgery: Surgery) -> None:
     """It opens a broken stream as if it were the first."""
     _headers(surgery, lambda headers: {key: value for key, value in headers.items() if key != "Last-Event-ID"})
+
+
+@sins("stream.takes-no-refusal-for-an-update")
+def reads_a_refusal_as_a_line(surgery: Surgery) -> None:
+    """It does not look at the HTTP status of a stream, and takes the problem that came for an update."""
+    make = Client.__init__
+
+    def made(self: Client, *given: Any, **told: Any) -> None:
+        make(self, *given, **told)
+        opened = self._api.stream
+
+        @contextmanager
+        def blindly(*given: Any, **told: Any) -> Iterator[httpx.Response]:
+            with opened(*given, **told) as answer:
+                if answer.is_error:
+                    answer.read()
+                    answer.status_code = 200
+                yield answer
+
+        self._api.stream = blindly
+
+    def status(original: Any, line: str) -> Any:
+        found = document(line)
+        return {"status": found["status"]} if found and "title" in found else original(line)
+
+    surgery.replace(Client, "__init__", made)
+    surgery.wrap(reference, "update", status)
+
+
+@sins("stream.says-that-it-gave-up")
+def ends_without_a_word(surgery: Surgery) -> None:
+    """When its time is over its stream just ends, and so does the wait for the task."""
+
+    def stream(original: Any, *given: Any, **told: Any) -> Any:
+        try:
+            return original(*given, **told)
+        except TimeLimitError:
+            return {"updates": [], "end": None}
+
+    surgery.wrap(Reference, "stream", stream)
