@@ -1,5 +1,7 @@
 """One self-contained HTML page of one or several clients: a matrix, and each case with its timeline and evidence."""
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -41,6 +43,7 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
         lines=matrix.lines(reports),
         anchors=AREAS,
         curl=_curl,
+        replayed=_replayed,
         areas=[(area, rows) for area, rows in areas if rows],
         verdicts=VERDICTS,
         lanes=[(lane, _x(lane)) for lane in diagram.LANES],
@@ -56,6 +59,17 @@ def _curl(exchange: Mapping[str, Any]) -> str:
     query = f"?{exchange['query']}" if exchange["query"] else ""
     body = request["body"] if len(request["body"]) < MOST_BODY else ""
     return curl.command(exchange["method"], f"{ADDRESS}{exchange['path']}{query}", headers, body)
+
+
+def _replayed(evidence: Mapping[str, Any]) -> str:
+    """The commands that make the world again: a token has the hash of the plan, which has to be given with it."""
+    plan = evidence["plan"]
+    if not plan:
+        return f"inferencesh-mock serve --replay {evidence['token']}"
+    if set(plan) == {"scenario"}:
+        return f"inferencesh-mock serve --scenario {plan['scenario']} --replay {evidence['token']}"
+    written = f"printf %s {shlex.quote(json.dumps(plan))} > plan.json"
+    return f"{written}\ninferencesh-mock serve --plan plan.json --replay {evidence['token']}"
 
 
 def _shown(name: str, value: str) -> str:

@@ -145,6 +145,27 @@ def test_the_page_says_how_to_repeat_a_case(report: dict[str, Any]) -> None:
     assert json.loads(words[words.index("--data-binary") + 1])["app"] == "klingai/video-v2-6"
 
 
+def test_the_world_of_a_case_is_replayed_with_its_plan(report: dict[str, Any], tmp_path: Path) -> None:
+    """The token has the hash of the plan; the command writes the plan down, or names the scenario."""
+    steps = {"steps": [{"on": "run", "nth": 1, "do": {"fault": "status", "status": 503, "detail": "it's \\ busy"}}]}
+    row = report["cases"][0]
+    token = row["evidence"]["token"]
+
+    def replayed(plan: dict[str, Any]) -> list[str]:
+        text = html.unescape(
+            page.render([{**report, "cases": [{**row, "evidence": {**row["evidence"], "plan": plan}}]}])
+        )
+        return text.partition("--allow-partial -- ARGV\n")[2].partition("</pre>")[0].splitlines()
+
+    written, serve = replayed(steps)
+    subprocess.run(["sh", "-c", written], cwd=tmp_path, check=True)
+    assert json.loads((tmp_path / "plan.json").read_text("utf-8")) == steps
+    assert serve == f"inferencesh-mock serve --plan plan.json --replay {token}"
+    assert replayed({"scenario": "error-in-200"}) == [
+        f"inferencesh-mock serve --scenario error-in-200 --replay {token}"
+    ]
+
+
 def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[str, Any], tmp_path: Path) -> None:
     """In a real browser, without a word in its console; nothing is fetched from anywhere."""
     text = page.render([report, worse])
