@@ -23,11 +23,14 @@ MOST_TURNS = 3
 MOST_TURN = 120
 """Seconds that are waited for a turn; the documented limits are told by the minute."""
 
+MOST_SILENCE = 5
+"""Requests in a row that nobody answers: a run of thousands that waits for each would take days."""
+
 UNSET: Any = object()
 
 
 class GoneError(BaseException):
-    """Nothing listens where the server was.
+    """Nothing listens where the server was, or nobody answers there any more.
 
     No server's answer, so no finding; and nothing that Hypothesis should look for a simpler case of. So it passes by
     whoever catches exceptions.
@@ -45,6 +48,12 @@ class Recorder:
         self._apart: set[int] = set()
         self._is_apart = False
         self._shapes = Shapes()
+        self._silence = 0
+
+    def listen(self, *, is_silent: bool) -> bool:
+        """Note whether a request was left without an answer; tell whether too many in a row were."""
+        self._silence = self._silence + 1 if is_silent else 0
+        return self._silence >= MOST_SILENCE
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Take in an exchange."""
@@ -145,11 +154,11 @@ class Caller:
             version: X-API-Version; None leaves the header out.
 
         Raises:
-            GoneError: there is no server.
+            GoneError: there is no server, or it has not answered for long.
         """
         request = self._request(method, path, json, content, headers, key, version)
         begun = clock.now()
-        status, told, body, error = None, httpx.Headers(), bytearray(), None
+        status, told, body, error, is_silent = None, httpx.Headers(), bytearray(), None, False
         try:
             answer = self._client.send(request, stream=True)
             try:
@@ -165,7 +174,11 @@ class Caller:
             error = f"{type(failure).__name__}: {failure}"
             if isinstance(failure, httpx.ConnectError) and str(request.url).startswith(self._target.base_url):
                 raise GoneError(f"nothing answers at {self._target.base_url}: {failure}") from None
-        return self._keep(request, status, told, bytes(body), clock.now() - begun, error)
+            is_silent = status is None and isinstance(failure, httpx.TimeoutException)
+        kept = self._keep(request, status, told, bytes(body), clock.now() - begun, error)
+        if self._recorder.listen(is_silent=is_silent):
+            raise GoneError(f"{self._target.base_url} left {MOST_SILENCE} requests in a row without an answer")
+        return kept
 
     def in_turn(self, method: str, path: str, **request: Any) -> Exchange:  # noqa: ANN401  # as `send` takes them
         """Send a request as `send` does; while it comes too soon, wait as long as the server says and send it again."""

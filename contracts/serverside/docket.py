@@ -38,10 +38,11 @@ class Docket:
         """Ask the server what it is, and make callers.
 
         Raises:
-            TargetError: nothing answers there, or the key is refused everywhere.
+            TargetError: nothing listens there, nobody answers, or the key is refused everywhere.
         """
         stranger = Caller(target, recorder, target.api_key)
         try:
+            _ensure_answering(stranger)
             has_levers = Levers.found(stranger)
             server = _name(stranger)
             _ensure_admitted(stranger)
@@ -69,6 +70,12 @@ class Docket:
             with suppress(UnexpectedError, GoneError):
                 self.levers.configure(**self.behaviour)
         self.specimens.close()
+
+
+def _ensure_answering(stranger: Caller) -> None:
+    answers = [stranger.send("GET", "/me"), stranger.send("GET", "/openapi.json")]
+    if all(answer.status is None for answer in answers):
+        raise TargetError(f"the server takes calls and answers none: {answers[0].line()}; is it the right address?")
 
 
 def _ensure_admitted(stranger: Caller) -> None:

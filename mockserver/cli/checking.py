@@ -1,6 +1,7 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,17 +156,21 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         is_broken_off = True
         results.break_off("it was broken off by Ctrl-C")
     terminal.show(results, console, verbose=options["verbose"])
-    try:
-        if options["save"]:
-            files.write_json(options["save"], results, recorder)
-        if options["junit"]:
-            files.write_junit(options["junit"], results)
-        if options["markdown"]:
-            options["markdown"].write_text(files.markdown(results), "utf-8")
-        if options["html"]:
-            options["html"].write_text(page.render(results, recorder.exchanges), "utf-8")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    writers: dict[str, Callable[[Path], object]] = {
+        "save": lambda file: files.write_json(file, results, recorder),
+        "junit": lambda file: files.write_junit(file, results),
+        "markdown": lambda file: file.write_text(files.markdown(results), "utf-8"),
+        "html": lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
+    }
+    lost = []
+    for name, write in writers.items():
+        try:
+            if options[name]:
+                write(options[name])
+        except OSError as error:
+            lost.append(f"cannot write {options[name]}: {error.strerror}")
+    if lost:
+        raise click.UsageError("; ".join(lost))
     return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 

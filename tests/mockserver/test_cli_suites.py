@@ -56,6 +56,9 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"), "there is no check 'no.such'"),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--spend", "nan"), "nan is no limit"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--save", ""), "cannot write '.': it is a folder"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--save", "one", "--html", "one"), "two reports are to go there"),
         (("here", "--api-key", "k"), "'here' is no base URL"),
         (("http://127.0.0.1:1",), "Missing option '--api-key'"),
     ],
@@ -65,6 +68,16 @@ def test_check_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> Non
     result = told("check", *words)
     assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
     assert wrong in result.output
+
+
+def test_a_report_that_cannot_be_written_is_told_and_costs_no_other(server: RunningServer, tmp_path: Path) -> None:
+    """By its name, after the run is shown."""
+    page = tmp_path / "page.html"
+    words = ("check", server.base_url, "--api-key", "part", "--check", "env.version-2-is-bare", "--html", page)
+    result = told(*words, "--save", "/dev/full")
+    assert result.exit_code == 2
+    assert "cannot write /dev/full: No space left on device" in result.output
+    assert page.stat().st_size > 500
 
 
 def test_a_partial_check_is_green_on_demand_alone(server: RunningServer) -> None:

@@ -48,6 +48,7 @@ class Terminal:
     def __enter__(self) -> Self:
         """Begin to draw."""
         self._bar.start()
+        self._bar.begin("first calls", None)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -65,6 +65,9 @@ def facts(results: Results) -> list[tuple[str, str]]:
         return []
     limit = began.target.spend
     spent = dollars(ended.charged) if ended else "not known"
+    if ended and limit is None and not {"scripted", "generated"}.issuperset(began.phases):
+        # Only these ask for the price; the others' runs are play money, and nobody counts it.
+        spent += " and what drawn runs cost"
     return [
         ("server", began.target.base_url + (f" ({began.server})" if began.server else "")),
         ("app version", began.target.app_version),

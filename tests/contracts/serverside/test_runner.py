@@ -1,6 +1,8 @@
 """The suite over servers: ours, and one that is deliberately different."""
 
 import io
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -8,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from contracts.serverside import runner
-from contracts.serverside.caller import Recorder
+from contracts.serverside.caller import MOST_SILENCE, Caller, GoneError, Recorder
 from contracts.serverside.events import Found, PhaseBegan, StepEnded
 from contracts.serverside.finding import Finding
 from contracts.serverside.reports import files, page, terminal
@@ -46,6 +48,33 @@ def test_a_server_that_is_not_there_is_told() -> None:
     """In one sentence, and not as promises that are broken."""
     with pytest.raises(TargetError, match=r"nothing answers at http://127\.0\.0\.1:9: .* server running"):
         judged("http://127.0.0.1:9", areas=("env",))
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """A server that takes calls and answers none, until it is told to."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_a_server_that_never_answers_is_told(silent: str) -> None:
+    """After two calls, and not after thousands."""
+    target = Target(silent, "test-key", patience=0.05)
+    with pytest.raises(TargetError, match=r"takes calls and answers none: GET /me -> no answer \(ReadTimeout"):
+        next(runner.run(target, Wish(), Recorder()))
+
+
+def test_a_server_that_falls_silent_ends_the_run(silent: str) -> None:
+    """A few calls in a row without an answer are enough; one that comes begins the count anew."""
+    recorder = Recorder()
+    call = Caller(Target(silent, "test-key", patience=0.05), recorder, None)
+    assert not [number for number in range(MOST_SILENCE - 1) if call.send("GET", "/me").status is not None]
+    recorder.listen(is_silent=False)
+    for _ in range(MOST_SILENCE - 1):
+        call.send("GET", "/me")
+    with pytest.raises(GoneError, match="left 5 requests in a row without an answer"):
+        call.send("GET", "/me")
+    call.close()
 
 
 def test_a_key_that_is_refused_everywhere_is_told() -> None:
