@@ -120,7 +120,11 @@ def judge(exchange: Exchange, target: Target) -> Iterator[Seen]:
     # Whoever is not let in is not counted.
     if row is not None and row.rate is not None and exchange.status not in {401, 402, 403}:
         told = exchange.header("x-ratelimit-remaining"), exchange.header("x-ratelimit-reset")
-        yield "REQ-LIMIT-003", None not in told, f"{exchange.line()}: the rate headers are {told}"
+        yield (
+            "REQ-LIMIT-003",
+            None not in told,
+            f"{exchange.line()}: the headers of the limit are {told}; expected both",
+        )
 
 
 def _problem(exchange: Exchange) -> Iterator[Seen]:
@@ -141,15 +145,18 @@ def _problem(exchange: Exchange) -> Iterator[Seen]:
         return
     error = document.get("error")
     older = document.get("success") is False and isinstance(error, dict) and {"code", "message"} <= error.keys()
-    yield "REQ-ERR-002", older, f"{line}: success is {document.get('success')!r}, error {error!r:.200}"
+    told = f"{line}: success is {document.get('success')!r}, error {error!r:.200}"
+    yield "REQ-ERR-002", older, f"{told}; expected false and an object with code and message"
     code = exchange.code
-    yield "REQ-ERR-003", document.get("type") == f"{TYPE_PREFIX}{code}", f"{line}: type {document.get('type')!r}"
+    told = f"{line}: the type is {document.get('type')!r}; expected {TYPE_PREFIX}{code or 'CODE'}"
+    yield "REQ-ERR-003", document.get("type") == f"{TYPE_PREFIX}{code}", told
     named = (document.get("title"), document.get("status"))
     wanted = (title(exchange.status or 0), exchange.status)
     yield "REQ-ERR-004", named == wanted, f"{line}: title and status are {named}; expected {wanted}"
     known = STATUS_OF_CODE.get(code or "")
     fits = known == exchange.status or code in _MISMATCH
-    yield "REQ-ERR-006", fits, f"{line}: code {code!r} with {exchange.status}; expected {known}"
+    told = "a code that is documented" if known is None else f"that code with {known}"
+    yield "REQ-ERR-006", fits, f"{line}: the code is {code!r}; expected {told}"
 
 
 def _resource(exchange: Exchange, row: Operation) -> Iterator[Seen]:
@@ -178,7 +185,11 @@ def _envelope(exchange: Exchange) -> Iterator[Seen]:
         return
     keys = sorted(document) if isinstance(document, dict) else type(document).__name__
     if version == "2":
-        yield "REQ-ENV-009", not (isinstance(document, dict) and "data" in document), f"{line}: keys {keys}"
+        yield (
+            "REQ-ENV-009",
+            not (isinstance(document, dict) and "data" in document),
+            f"{line}: the keys are {keys}; none is to be `data`",
+        )
         return
     requirement, wanted = {
         "1": ("REQ-ENV-002", ["data", "status", "success"]),
@@ -190,7 +201,11 @@ def _envelope(exchange: Exchange) -> Iterator[Seen]:
     yield requirement, keys == wanted, f"{line}: the envelope's keys are {keys}; expected {wanted}"
     if "status" in keys:
         told = document["status"], document.get("success")
-        yield "REQ-ENV-007", told == (exchange.status, True), f"{line}: status and success are {told}"
+        yield (
+            "REQ-ENV-007",
+            told == (exchange.status, True),
+            f"{line}: status and success are {told}; expected {(exchange.status, True)}",
+        )
     if "messages" in keys:
         fine = isinstance(document["messages"], list) and all(
             isinstance(row, dict) and {"level", "code", "message"} <= row.keys() for row in document["messages"]

@@ -120,9 +120,12 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     from contracts.serverside import drift as compared
 
     try:
-        found = compared.compare(compared.read(before), compared.read(after))
+        one, other = compared.read(before), compared.read(after)
+        found, differently = compared.compare(one, other), compared.conditions(one, other)
     except compared.DriftError as error:
         raise click.UsageError(str(error)) from None
+    if differently:
+        click.echo(f"the runs were made differently: {'; '.join(differently)}", err=True)
     if as_json:
         click.echo(json.dumps([row.document() for row in found], indent=1))
     else:

@@ -1,4 +1,7 @@
-"""The suite as pytest tests, and as a check in another Schemathesis run."""
+"""The suite as pytest tests, and as a check in another Schemathesis run.
+
+In processes of their own: what is imported in this one is forgotten at the end, and imported twice by whoever is next.
+"""
 
 import pytest
 import schemathesis
@@ -18,7 +21,7 @@ def test_checks_are_collected_as_tests(pytester: pytest.Pytester) -> None:
     """One for each, beside whatever else there is; those of one area can be chosen by -k."""
     with serving(SETTINGS) as server:
         told = ("--inference-contract", server.base_url, "--inference-contract-key", "k", "-k", "env", "-q")
-        result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *told)
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *told)
     outcomes = result.parseoutcomes()
     assert outcomes["passed"] == sum("env" in row.name for row in load())
     assert "failed" not in outcomes
@@ -28,7 +31,7 @@ def test_a_failure_says_what_was_seen_and_how_to_see_it_again(pytester: pytest.P
     """Requirement, sentence, and a curl line without the key."""
     with stub() as base_url:
         told = ("--inference-contract", base_url, "--inference-contract-key", "secret-key", "-k", "each-version")
-        result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *told)
+        result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *told)
     text = result.stdout.str()
     assert "REQ-ENV-004: GET /me -> 200" in text
     assert "curl -i -X GET" in text
@@ -55,7 +58,7 @@ def test_wrong_use_is_told(
 ) -> None:
     """As a usage error, before anything is sent."""
     monkeypatch.delenv("INFERENCE_API_KEY", raising=False)
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--inference-contract", *arguments)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--inference-contract", *arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert told in result.stderr.str()
 

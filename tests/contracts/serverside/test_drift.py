@@ -66,6 +66,32 @@ def test_a_shape_that_moved_is_told_with_its_place() -> None:
     assert moved == {("tasks.get 200 /id", "string", "integer"), ("tasks.get 200 /new", "absent", "null")}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "moved"),
+    [
+        ({"/": ["object"], "/a": ["null"]}, {"/": ["object"], "/a": ["null", "string"]}, []),
+        ({"/": ["object"], "/a": ["string"]}, {"/": ["object"], "/a": ["null"]}, []),
+        ({"/": ["object"], "/a": ["null", "string"]}, {"/": ["object"], "/a": ["integer"]}, ["/a"]),
+        ({"/": ["array"]}, {"/": ["array"], "/*": ["object"], "/*/a": ["string"]}, []),
+        ({"/": ["object"], "/a": ["null"]}, {"/": ["object"], "/a": ["object"], "/a/b": ["string"]}, []),
+        ({"/": ["array"], "/*": ["object"]}, {"/": ["array"], "/*": ["object"], "/*/b": ["null"]}, ["/*/b"]),
+        ({"/": ["array"]}, {"/": ["object"], "/a": ["string"]}, ["/"]),
+    ],
+)
+def test_what_happened_to_stand_there_has_not_moved(one: Any, other: Any, moved: list[str]) -> None:
+    """Null and an empty list say nothing of what else may stand in their place; whichever run is the earlier."""
+    for before, after in ((one, other), (other, one)):
+        found = drift.compare(changed(shapes={"x 200": before}), changed(shapes={"x 200": after}))
+        assert [row.where for row in found] == [f"x 200 {at}" for at in moved]
+
+
+def test_runs_that_were_made_differently_are_told() -> None:
+    """Then more moves than the server."""
+    one, other = changed(phases=["scripted", "machine"], seed=0), changed(phases=["scripted"], seed=0)
+    assert drift.conditions(one, other) == ["phases scripted, machine -> scripted"]
+    assert drift.conditions(one, one) == []
+
+
 def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     """Lists are looked into, inputs are not: they are the caller's. What is forgotten leaves its shape."""
     one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
