@@ -7,7 +7,7 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check
 from contracts.serverside.docket import Docket
 from contracts.serverside.finding import Finding
-from contracts.serverside.target import Target, TargetError, allowance, clean, is_loopback
+from contracts.serverside.target import Target, TargetError, allowance, clean, ensure_keys, is_loopback
 
 MOST_COMMANDS = 3
 """Commands that are shown with one failure."""
@@ -29,6 +29,7 @@ class Judging:
             TargetError: the server cannot be judged like this.
         """
         url = clean(base_url)
+        ensure_keys(key)
         local = is_loopback(url)
         if not local and not is_meant:
             raise TargetError(f"{url} is not on this machine; add --inference-contract-i-mean-it if it is yours to ask")

@@ -5,6 +5,8 @@ import math
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx
+
 from contracts.apps.table import VersionName
 from contracts.wire.money import MICROCENTS_PER_USD
 
@@ -70,7 +72,7 @@ def is_loopback(url: str) -> bool:
 
 
 def clean(base_url: str) -> str:
-    """Return a base URL in the form that Target wants.
+    """Return a base URL in the form that Target wants, and that addresses of requests begin with.
 
     Raises:
         TargetError: it is none.
@@ -78,8 +80,24 @@ def clean(base_url: str) -> str:
     try:
         parts = urlsplit(base_url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
+        url = str(httpx.URL(base_url)) if usable else ""
+    except (ValueError, httpx.InvalidURL):
         usable = False
+    if usable and (parts.username is not None or parts.password is not None):
+        raise TargetError("the base URL holds a user name or password; leave it out, the API key is all that is sent")
     if not usable or parts.query or parts.fragment:
         raise TargetError(f"{base_url!r} is no base URL; expected something like http://127.0.0.1:8787")
-    return base_url.rstrip("/")
+    return url.rstrip("/")
+
+
+def ensure_keys(api_key: str, other_key: str | None = None) -> None:
+    """Refuse keys that cannot be sent, or are one and the same; without showing them.
+
+    Raises:
+        TargetError: they cannot be used.
+    """
+    for name, key in (("key", api_key), ("second key", other_key)):
+        if key is not None and not (key.isascii() and key.isprintable() and key and " " not in key):
+            raise TargetError(f"the {name} cannot be sent; expected visible ASCII characters, such as inf_...")
+    if api_key == other_key:
+        raise TargetError("both keys are the same; the second one is for what keys must not see of each other")

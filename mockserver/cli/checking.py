@@ -76,10 +76,11 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
-    from contracts.serverside.target import Target, TargetError, allowance, clean, is_loopback
+    from contracts.serverside.target import Target, TargetError, allowance, clean, ensure_keys, is_loopback
 
     try:
         url = clean(base_url)
+        ensure_keys(options["api_key"], options["other_key"])
         local = is_loopback(url)
         spend = allowance(options["spend"], is_local=local)
     except TargetError as error:

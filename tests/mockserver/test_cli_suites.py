@@ -60,6 +60,12 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", "k", "--save", ""), "cannot write '.': it is a folder"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "one", "--html", "one"), "two reports are to go there"),
         (("here", "--api-key", "k"), "'here' is no base URL"),
+        (("http://u:secret@127.0.0.1:1", "--api-key", "k"), "holds a user name or password"),
+        (("http://127.0.0.1:1", "--api-key", ""), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "secret\nkey"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "secrét"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "k", "--other-key", "se cret"), "the second key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "secret", "--other-key", "secret"), "both keys are the same"),
         (("http://127.0.0.1:1",), "Missing option '--api-key'"),
     ],
 )
@@ -68,6 +74,7 @@ def test_check_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> Non
     result = told("check", *words)
     assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
     assert wrong in result.output
+    assert "secr" not in result.output
 
 
 def test_a_report_that_cannot_be_written_is_told_and_costs_no_other(server: RunningServer, tmp_path: Path) -> None:

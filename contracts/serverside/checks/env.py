@@ -31,7 +31,8 @@ def each_version_has_its_envelope(probe: Probe) -> None:
         (None, "REQ-ENV-004", ["data", "messages", "status", "success"]),
     ):
         answer = probe.call.send("GET", "/me", version=version)
-        probe.equal(requirement, _keys(answer), wanted, f"{answer.line()} with version {version}: the envelope's keys")
+        shown = "without a version" if version is None else f"with version {version}"
+        probe.equal(requirement, _keys(answer), wanted, f"{answer.line()} {shown}: the envelope's keys")
         document = answer.json()
         if "status" in document:
             told = (document["status"], document.get("success"))
@@ -47,7 +48,8 @@ def errors_say_so_in_every_envelope(probe: Probe) -> None:
         answer = probe.call.send("GET", "/tasks/00000000000000000000000000", version=version)
         document = answer.json()
         told = (document.get("status"), document.get("success"))
-        probe.equal("REQ-ENV-007", told, (404, False), f"{answer.line()} with version {version}: status and success")
+        shown = "without a version" if version is None else f"with version {version}"
+        probe.equal("REQ-ENV-007", told, (404, False), f"{answer.line()} {shown}: status and success")
 
 
 @check("env.unknown-version-is-refused", "REQ-ENV-006")

@@ -1,5 +1,6 @@
 """One self-contained HTML page: every requirement opens to its evidence. Works offline, prints, fits a phone."""
 
+from collections import Counter
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -20,6 +21,9 @@ MOST_EVIDENCE = 12
 
 MOST_KEPT_EVIDENCE = 2
 """Exchanges shown with one that is kept: hundreds are, and nobody has to be convinced."""
+
+MOST_FINDINGS = 20
+"""Findings listed with one requirement; those that say the same count as one."""
 
 MOST_BODY = 4_000
 """Characters shown of one answer."""
@@ -80,29 +84,37 @@ def _area(results: Results, area: str, exchanges: dict[int, Exchange]) -> dict[s
 def _row(row: Row, began: RunBegan | None, exchanges: dict[int, Exchange]) -> dict[str, Any]:
     needs_a_word = row.verdict in {"fail", "warn"}
     most = MOST_EVIDENCE if needs_a_word else MOST_KEPT_EVIDENCE
-    numbers = dict.fromkeys(number for finding in row.deciding for number in finding.exchanges)
-    cited = [exchanges[number] for number in numbers if number in exchanges]
-    found = (row.deciding if row.verdict == "fail" else row.findings)[:20]
+    # What the finding ends with that is told, then what each of the others ends with.
+    first = [number for finding in row.deciding[:1] for number in finding.exchanges[-most:]]
+    last = [number for finding in row.deciding[1:] for number in finding.exchanges[-1:]]
+    cited = [exchanges[number] for number in dict.fromkeys([*first, *last]) if number in exchanges]
+    found = row.deciding if row.verdict == "fail" else row.findings
     return {
         "requirement": row.requirement,
         "decision": decisions.load().get(row.requirement.decision or ""),
         "verdict": row.verdict,
         "told": row.told,
-        "findings": [_finding(finding) for finding in found],
+        "findings": _findings(found),
         "again": words.again(row.deciding[0], began) if needs_a_word and began is not None else None,
-        "evidence": [_evidence(exchange) for exchange in cited[-most:]],
+        "evidence": [_evidence(exchange) for exchange in cited[:most]],
         "left_out": max(0, len(cited) - most),
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "check": finding.check,
-        "summary": words.summary(finding.check),
-        "told": finding.told,
-        "verdict": finding.verdict,
-        "seed": finding.seed,
-    }
+def _findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return findings as the page shows them; those that say the same are one, with their number."""
+    counts = Counter((finding.check, finding.verdict, finding.told, finding.seed) for finding in found)
+    return [
+        {
+            "check": check,
+            "summary": words.summary(check),
+            "verdict": verdict,
+            "told": told,
+            "seed": seed,
+            "count": count,
+        }
+        for (check, verdict, told, seed), count in [*counts.items()][:MOST_FINDINGS]
+    ]
 
 
 def _evidence(exchange: Exchange) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from contracts.serverside.target import Target
 
 from ... import browsers  # noqa: TID252  # tests are no installed package with a name of its own
 from .stub import stub
+from .test_exchange import exchange
 
 SCHEMES = {"dark": "0", "light": "1"}
 WIDTHS = {"phone": 360, "desk": 1280}
@@ -138,6 +139,22 @@ def test_what_most_failures_come_down_to_comes_first(judged: tuple[Results, Reco
     first = text.index("What most of it comes down to")
     assert f'#{rows[0].requirement.id}"><span class="verdict fail">{len(rows)}</span>' in text[first:]
     assert first < text.index("By area") < text.index("<main>")
+
+
+def test_findings_that_say_the_same_are_one() -> None:
+    """With their number; the exchange of the one that is told comes first."""
+    results = Results()
+    recorder = Recorder()
+    for number in range(1, 30):
+        kept = recorder.keep(exchange(number=number, url=f"http://127.0.0.1:1/tasks/{number}"))
+        said = "the first" if number == 1 else "the same again"
+        results.take(Found(Finding("REQ-ENV-001", "fail", said, "always", "scripted", (kept.number,))))
+    text = page.render(results, recorder.exchanges)
+    row = text[text.index('id="REQ-ENV-001"') : text.index('id="REQ-ENV-002"')]
+    assert row.count("the same again") == 1
+    assert "<code>always</code> × 28 Seen: the same again" in row  # noqa: RUF001  # as the page writes it
+    assert "12 of 29 exchanges" in row
+    assert row.index("/tasks/1 ") < row.index("/tasks/2 ")
 
 
 def _ids(results: Results) -> Callable[[str], list[str]]:

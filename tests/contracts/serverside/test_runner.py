@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -166,6 +167,20 @@ def test_what_a_server_says_cannot_get_out_of_the_page() -> None:
     html = page.render(results, recorder.exchanges)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+@pytest.mark.parametrize(
+    ("url", "cleaned"),
+    [
+        ("HTTP://LocalHost:8787/", "http://localhost:8787"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("https://Example.com/a/", "https://example.com/a"),
+    ],
+)
+def test_a_base_url_is_as_requests_begin(url: str, cleaned: str) -> None:
+    """Else no answer would be known for the server's, and none be looked at."""
+    assert clean(url) == cleaned
+    assert str(httpx.Request("GET", f"{cleaned}/me").url).startswith(f"{cleaned}/")
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8787", "ftp://x", "http://", "http://x?y=1", "http://[::1"])
