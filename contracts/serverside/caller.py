@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from contracts import clock
-from contracts.serverside.exchange import Exchange
+from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.routes import operation_of
 from contracts.serverside.shapes import Shape, Shapes
 from contracts.serverside.target import Target
@@ -155,6 +155,7 @@ class Caller:
 
         Raises:
             GoneError: there is no server, or it has not answered for long.
+            UnexpectedError: the path, made of what the server answered, is none.
         """
         request = self._request(method, path, json, content, headers, key, version)
         begun = clock.now()
@@ -229,7 +230,11 @@ class Caller:
         }
         url = path if "://" in path else self._target.base_url + path
         body = json_module.dumps(json).encode("utf-8") if json is not UNSET else content
-        request = self._client.build_request(method, url, content=body, headers=told)
+        try:
+            request = self._client.build_request(method, url, content=body, headers=told)
+        except httpx.InvalidURL as error:
+            # It is made of what the server has answered, such as an id.
+            raise UnexpectedError(f"{method} {path[:200]!r}: nothing can be sent there: {error}") from None
         if "transfer-encoding" in request.headers:
             # A body has a length or comes in pieces, never both.
             request.headers.pop("content-length", None)

@@ -7,11 +7,15 @@ from typing import Any, Self
 
 from contracts.serverside.caller import Caller, GoneError, Recorder
 from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.finding import plain
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
 from contracts.serverside.specimens import Specimens
 from contracts.serverside.target import Target, TargetError
 from contracts.wire.money import MICROCENTS_PER_USD
+
+MOST_NAME = 100
+"""Characters of what a server calls itself."""
 
 PLAY_MONEY = 10_000 * MICROCENTS_PER_USD
 """What an emulated account is given for a run without a limit: more than any costs."""
@@ -81,13 +85,15 @@ def _ensure_answering(stranger: Caller) -> None:
 def _ensure_admitted(stranger: Caller) -> None:
     refused = [stranger.send("GET", path) for path in ("/me", "/tasks", "/files")]
     if all(answer.status == 401 for answer in refused):
-        raise TargetError(f"the key is refused: {refused[0].line()} {refused[0].code or ''}; give another --api-key")
+        raise TargetError(
+            f"the key is refused: {refused[0].line()} {plain(refused[0].code or '')}; give another --api-key"
+        )
 
 
 def _name(stranger: Caller) -> str:
     answer = stranger.send("GET", "/openapi.json", key=None, version=None)
     try:
         info = answer.json()["info"]
-        return f"{info['title']} {info['version']}"
+        return plain(f"{info['title']} {info['version']}")[:MOST_NAME]
     except (UnexpectedError, KeyError, TypeError):
         return ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.serverside.finding import Finding
+from contracts.serverside.finding import Finding, plain
 from contracts.serverside.target import Target
 
 
@@ -59,6 +59,11 @@ class PhaseEnded:
     phase: str
     stopped: str | None = None
     """Why it could not be carried out, or not to its end."""
+
+    def __post_init__(self) -> None:
+        """Keep the reason one plain line."""
+        if self.stopped is not None:
+            object.__setattr__(self, "stopped", plain(self.stopped))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from contracts.wire.envelopes import VERSION_HEADER
 MOST_SHOWN = 20_000
 """Bytes of a body that a report holds."""
 
+MOST_LEVELS = 100
+"""Levels of a document; what looks at it goes down them one by one, and Python has an end."""
+
 MOST_BEGINNING = 200
 """Bytes of a body that a message shows."""
 
@@ -73,10 +76,16 @@ class Exchange:
             UnexpectedError: it is not JSON.
         """
         try:
-            return json.loads(self.body)
-        except ValueError:
+            document = json.loads(self.body)
+            if b"\\ud" in self.body.lower():
+                # Half a surrogate pair is JSON and no text; nothing could write it down.
+                document = json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+        except (ValueError, RecursionError):
             told = self.error or f"{self.media_type or 'no content type'}, {self.beginning}"
             raise UnexpectedError(f"{self.line()}: expected JSON, got {told}") from None
+        if _is_deep(document):
+            raise UnexpectedError(f"{self.line()}: expected JSON of less than {MOST_LEVELS} levels, got more")
+        return document
 
     @property
     def data(self) -> Any:  # noqa: ANN401  # JSON
@@ -158,6 +167,20 @@ class Exchange:
             "seconds": round(self.seconds, 4),
             "curl": self.curl(),
         }
+
+
+def _is_deep(document: Any) -> bool:  # noqa: ANN401  # JSON
+    level = [document]
+    for _ in range(MOST_LEVELS):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _shown(name: str, value: str) -> str:

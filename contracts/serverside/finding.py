@@ -45,6 +45,10 @@ class Finding:
     seed: int | None = None
     """Of a generated case."""
 
+    def __post_init__(self) -> None:
+        """Keep `told` one plain line."""
+        object.__setattr__(self, "told", plain(self.told))
+
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {
@@ -56,6 +60,14 @@ class Finding:
             "exchanges": list(self.exchanges),
             "seed": self.seed,
         }
+
+
+def plain(text: str) -> str:
+    """Return text in one line without what a terminal or XML would take for a command: servers write it, too."""
+    return "".join(char if char.isprintable() else _ESCAPED.get(char) or ascii(char)[1:-1] for char in text)
+
+
+_ESCAPED = {"\n": " ", "\r": " ", "\t": " ", "\xa0": " "}
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

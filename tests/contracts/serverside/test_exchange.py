@@ -64,6 +64,19 @@ def test_what_cannot_be_gone_on_with_is_told(members: dict[str, Any], told: str)
     assert "GET /tasks/x?a=b" in str(caught.value)
 
 
+def test_half_a_surrogate_pair_is_a_question_mark() -> None:
+    """It is JSON that nobody could write down; a whole pair is a character."""
+    assert exchange(body=rb'{"\ud800": "a\uDFFF \ud83d\ude00"}').json() == {"?": "a? \U0001f600"}
+
+
+def test_json_that_is_too_deep_is_none() -> None:
+    """Whatever Python says of it."""
+    for depth, said in ((100_000, "expected JSON, got"), (200, "expected JSON of less than 100 levels")):
+        with pytest.raises(UnexpectedError, match=said):
+            exchange(body=b"[" * depth + b"]" * depth).json()
+    assert exchange(body=b"[" * 90 + b"]" * 90).json()
+
+
 def test_a_code_is_found_in_every_form_of_problem() -> None:
     """In `error.code`, or at the end of `type`."""
     assert exchange(body=b'{"error": {"code": "not_found"}}').code == "not_found"

@@ -1,6 +1,7 @@
 """The suite over servers: ours, and one that is deliberately different."""
 
 import io
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +157,34 @@ def test_the_reports_say_the_same(tmp_path: Path) -> None:
     assert html.count('data-verdict="fail"') == broken
     assert "test-key" not in html
     assert "src=" not in html
+
+
+ALL_BUT_SCHEMATHESIS = ("scripted", "generated", "machine")
+
+ODD = "\\ud800\\u0000\\u001b[31m]]></script><script>alert(1)</script>"
+"""What no terminal, no XML and no page can hold as it is, as JSON writes it."""
+
+
+def test_what_a_server_says_breaks_no_report(tmp_path: Path) -> None:
+    """Half a surrogate pair, controls and markup in every place are a server that differs, and no fault of ours."""
+    said = json.loads(f'"{ODD}"')
+    whole = {"success": True, "status": said, "id": said, "data": {"id": said, said: []}, "items": [said], "type": said}
+    with stub(dict.fromkeys(("/me", "/tasks", "/apps/run", "/files", "/openapi.json"), (200, whole))) as base_url:
+        results, recorder = judged(base_url, areas=("env", "file", "task"), phases=ALL_BUT_SCHEMATHESIS, max_examples=2)
+    assert results.outcome == "fail"
+    results.take(Found(Finding("REQ-ENV-001", "fail", said, "x.y", "scripted")))
+    console = Console(width=100, record=True, file=io.StringIO())
+    terminal.show(results, console, verbose=True)
+    shown = console.export_text()
+    assert "\\x1b[31m" in shown
+    assert "\x1b" not in shown
+    files.write_junit(tmp_path / "junit.xml", results)
+    assert ET.parse(tmp_path / "junit.xml").findall(".//failure")
+    files.write_json(tmp_path / "run.json", results, recorder)
+    (tmp_path / "summary.md").write_text(files.markdown(results), "utf-8")
+    html = page.render(results, recorder.exchanges)
+    (tmp_path / "page.html").write_text(html, "utf-8")
+    assert "<script>alert" not in html
 
 
 def test_what_a_server_says_cannot_get_out_of_the_page() -> None:
