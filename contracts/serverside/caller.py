@@ -1,7 +1,7 @@
 """Sends requests and keeps every exchange as evidence."""
 
 import json as json_module
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,8 +40,13 @@ class GoneError(BaseException):
 class Recorder:
     """The exchanges of a run, and those of the check under way."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, waits: Callable[[str], object] = lambda _: None) -> None:
+        """Start empty.
+
+        Args:
+            waits: told what is being waited for, as in "waiting for task X to end".
+        """
+        self.waits = waits
         self._kept: dict[int, Exchange] = {}
         self._count = 0
         self._current: list[Exchange] = []
@@ -188,6 +193,7 @@ class Caller:
             told = answer.header("retry-after") or ""
             if answer.status != 429 or not told.isdecimal() or int(told) > MOST_TURN:
                 break
+            self._recorder.waits(f"{told} s, as the server wants it")
             clock.wait(int(told))
             answer = self.send(method, path, **request)
         return answer

@@ -103,6 +103,11 @@ class Exchange:
             raise UnexpectedError(f"{self.line()}: expected an envelope with `data`, got {self.beginning}")
         return document["data"]
 
+    @property
+    def bare(self) -> str:
+        """What a message adds where the resource itself is expected, without an envelope; nothing elsewhere."""
+        return f" (the request had {VERSION_HEADER}: 2: no envelope)" if self.asked(VERSION_HEADER) == "2" else ""
+
     def member(self, name: str) -> Any:  # noqa: ANN401  # JSON
         """Return a member of the resource.
 
@@ -111,7 +116,7 @@ class Exchange:
         """
         data = self.data
         if not isinstance(data, dict) or name not in data:
-            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}")
+            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}{self.bare}")
         return data[name]
 
     @property

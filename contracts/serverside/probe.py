@@ -133,7 +133,7 @@ class Probe:
         answer = self.run(given, **members)
         result = answer.data
         if not isinstance(result, dict) or not isinstance(result.get("id"), str):
-            raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(result)}")
+            raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(result)}{answer.bare}")
         return result
 
     def ended(self, task_id: str) -> dict[str, Any]:
@@ -175,8 +175,8 @@ class Probe:
         """
         told = {"Accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
         with self.call.opened(path, headers=told) as stream:
-            for _ in stream.pieces(self.target.task_patience):
-                pass
+            for _ in stream.pieces(self.specimens.patience):
+                self._recorder.waits("for a stream to end")
         if stream.status != 200:
             raise UnexpectedError(f"GET {path}: expected a stream, got {stream.status} {bytes(stream.body[:200])!r}")
         text = bytes(stream.body).decode("utf-8", "replace")

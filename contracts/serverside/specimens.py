@@ -42,6 +42,9 @@ class Specimens:
         self.uploads: dict[str, str] = {}
         """Addresses of files that several inputs name."""
         self.call = self.caller(target.api_key)
+        self.patience = target.task_patience
+        """Real seconds for the next task to end; whoever has waited in vain waits half as long from then on."""
+        self._stuck: dict[str, str] = {}
 
     def caller(self, key: str | None, patience: float | None = None) -> Caller:
         """Return the caller of a key, with the target's patience or another."""
@@ -111,15 +114,26 @@ class Specimens:
 
     def ended(self, task_id: str) -> dict[str, Any]:
         """Wait until a task has ended and return it, see Probe.ended."""
-        begun, pause = clock.now(), POLL_SECONDS
-        while clock.now() - begun < self._target.task_patience:
-            found = self.call.send("GET", f"/tasks/{task_id}").data
-            if isinstance(found, dict) and found.get("status") in {int(status) for status in TERMINAL}:
+        if task_id in self._stuck:
+            raise UnexpectedError(self._stuck[task_id])
+        begun, pause, patience = clock.now(), POLL_SECONDS, self.patience
+        while clock.now() - begun < patience:
+            answer = self.call.send("GET", f"/tasks/{task_id}")
+            found = answer.data
+            status = found.get("status") if isinstance(found, dict) else None
+            if type(status) is not int:
+                # Whoever says nothing of it now says nothing in a quarter of an hour.
+                wanted = "a task whose `status` is a number"
+                raise UnexpectedError(f"{answer.line()}: expected {wanted}, got {answer.beginning}{answer.bare}")
+            if status in {int(terminal) for terminal in TERMINAL}:
                 self._settle(task_id)
-                return found
+                return dict(found)
+            self._recorder.waits(f"for task {task_id} to end")
             clock.wait(pause)
             pause = min(MOST_POLL_SECONDS, pause * 2)
-        raise UnexpectedError(f"task {task_id} had not ended after {self._target.task_patience:g} s")
+        self.patience = patience / 2
+        self._stuck[task_id] = f"task {task_id} had not ended after {patience:g} s; --task-patience waits longer"
+        raise UnexpectedError(self._stuck[task_id])
 
     def close(self) -> None:
         """Close all connections."""

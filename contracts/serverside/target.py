@@ -10,6 +10,9 @@ import httpx
 from contracts.apps.table import VersionName
 from contracts.wire.money import MICROCENTS_PER_USD
 
+TASK_PATIENCE, LOCAL_TASK_PATIENCE = 900.0, 60.0
+"""Seconds for a task to end unless told otherwise: a real video takes minutes, and on this machine nobody makes one."""
+
 MOST_SPEND = 10_000
 """Dollars that a limit may be at the most: more is a slip of the finger."""
 
@@ -32,7 +35,7 @@ class Target:
     """Microcents that the run may cost at the most; None where money is play money and there is no limit."""
     patience: float = 30.0
     """Real seconds for one answer, and for a line of a stream."""
-    task_patience: float = 900.0
+    task_patience: float = TASK_PATIENCE
     """Real seconds for a task to end."""
     insecure_key: bool = False
     """True when any key opens a world, as with the emulator: then checks may use keys of their own."""

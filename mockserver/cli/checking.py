@@ -59,6 +59,12 @@ PHASES = ("scripted", "generated", "schemathesis", "machine")
     metavar="USD",
     help="What the run may cost; 0 unless the server is on this machine, where there is no limit.",
 )
+@click.option(
+    "--task-patience",
+    type=click.FloatRange(1, 86_400),
+    metavar="SECONDS",
+    help="How long a task may take to end; 60 where the server is on this machine, else 900.",
+)
 @click.option("--i-mean-it", is_flag=True, help="Needed for a server that is not on this machine.")
 @click.option("--allow-partial", is_flag=True, help="Exit with 0 although some promises were not looked at.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the run as JSON, for `drift`.")
@@ -76,7 +82,16 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
-    from contracts.serverside.target import Target, TargetError, allowance, clean, ensure_keys, is_loopback
+    from contracts.serverside.target import (
+        LOCAL_TASK_PATIENCE,
+        TASK_PATIENCE,
+        Target,
+        TargetError,
+        allowance,
+        clean,
+        ensure_keys,
+        is_loopback,
+    )
 
     try:
         url = clean(base_url)
@@ -96,6 +111,7 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         app_version=options["app_version"],
         other_key=options["other_key"],
         spend=spend,
+        task_patience=options["task_patience"] or (LOCAL_TASK_PATIENCE if local else TASK_PATIENCE),
     )
     wish = runner.Wish(
         phases=options["phases"] or (SCRIPTED if options["areas"] or options["names"] else PHASES),
@@ -146,10 +162,11 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
     from contracts.serverside.target import TargetError
 
     console = Console()
-    results, recorder = Results(), Recorder()
+    drawn = terminal.Terminal(console)
+    results, recorder = Results(), Recorder(drawn.waits)
     is_broken_off = False
     try:
-        with terminal.Terminal(console) as shown:
+        with drawn as shown:
             for event in runner.run(target, wish, recorder):
                 results.take(event)
                 shown.take(event)

@@ -77,6 +77,26 @@ def test_check_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> Non
     assert "secr" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        (("http://127.0.0.1:1",), 60),
+        (("https://api.example.com", "--i-mean-it"), 900),
+        (("http://127.0.0.1:1", "--task-patience", "300"), 300),
+    ],
+)
+def test_a_task_has_less_time_on_this_machine(
+    words: tuple[str, ...], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless more is allowed: a stub whose task never ends is told in a minute."""
+    from contracts.serverside import runner
+
+    targets: list[Target] = []
+    monkeypatch.setattr(runner, "run", lambda target, *_: targets.append(target) or iter(()))
+    told("check", *words, "--api-key", "k")
+    assert [target.task_patience for target in targets] == [seconds]
+
+
 def test_a_report_that_cannot_be_written_is_told_and_costs_no_other(server: RunningServer, tmp_path: Path) -> None:
     """By its name, after the run is shown."""
     page = tmp_path / "page.html"

@@ -9,7 +9,7 @@ from rich.table import Table
 from contracts.reporting.progress import Bar
 from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
-from contracts.serverside.finding import Verdict
+from contracts.serverside.finding import Verdict, plain
 from contracts.serverside.reports import words
 from contracts.serverside.results import Results, Row
 
@@ -54,6 +54,10 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         """Leave the screen as it was."""
         self._bar.stop()
+
+    def waits(self, what: str) -> None:
+        """Show what is being waited for, until the next step begins."""
+        self._bar.step(f"waiting {plain(what)}")
 
     def take(self, event: Event) -> None:
         """Show an event."""

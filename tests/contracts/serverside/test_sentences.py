@@ -102,6 +102,15 @@ def test_a_phase_that_stops_is_told_at_once() -> None:
     ]
 
 
+def test_what_is_waited_for_is_shown() -> None:
+    """Nobody looks at a line that stands still for a minute without a word; what a server wrote commands nothing."""
+    console = Console(width=120, record=True, file=io.StringIO(), force_terminal=True, color_system=None)
+    with terminal.Terminal(console) as shown:
+        shown.take(PhaseBegan("scripted", 3))
+        shown.waits("for task a\x1b[2Jb to end")
+    assert "waiting for task a\\x1b[2Jb to end" in console.export_text()
+
+
 def test_not_all_of_hundreds_of_reasons_are_told() -> None:
     """How many are left is; all of them on demand."""
     results = Results()
