@@ -25,6 +25,11 @@ class BrokenError(AssertionError):
         self.told = told
 
 
+def fault(error: Exception) -> str:
+    """Tell of what nobody has foreseen; it is no word on the server."""
+    return f"the suite itself failed here: {type(error).__name__}: {error}; please report it"
+
+
 class NotRunError(Exception):
     """A check cannot be carried out here."""
 
@@ -44,6 +49,8 @@ class Finding:
     """Numbers of the exchanges that show it."""
     seed: int | None = None
     """Of a generated case."""
+    is_fault: bool = False
+    """Whether it says nothing of the server: the check itself failed."""
 
     def __post_init__(self) -> None:
         """Keep `told` one plain line."""

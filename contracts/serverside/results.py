@@ -57,7 +57,9 @@ class Results:
         self.began: RunBegan | None = None
         self.ended: RunEnded | None = None
         self.stopped: dict[str, str] = {}
-        """Phases that could not be carried out to their end, with the reason."""
+        """Phases, and checks, that could not be carried out to their end, with the reason."""
+        self.faults: dict[str, str] = {}
+        """Checks and phases that failed themselves, by our fault, with what happened."""
 
     def take(self, event: Event) -> None:
         """Fold an event in."""
@@ -66,10 +68,14 @@ class Results:
                 self.began = event
                 for row in self.rows.values():
                     row.concerned = row.requirement.concerns(event.target.app_version)
-            case Found():
-                self.rows[event.finding.requirement].findings.append(event.finding)
-            case PhaseEnded(phase, stopped) if stopped is not None:
+            case Found(finding):
+                self.rows[finding.requirement].findings.append(finding)
+                if finding.is_fault:
+                    self.faults[finding.check] = self.stopped[finding.check] = finding.told
+            case PhaseEnded(phase, stopped, is_fault) if stopped is not None:
                 self.stopped[phase] = stopped
+                if is_fault:
+                    self.faults[phase] = stopped
             case RunEnded():
                 self.ended = event
             case _:
@@ -105,7 +111,12 @@ class Results:
         return "partial" if counts["not-run"] or self.stopped or self.ended is None else "pass"
 
     def exit_code(self, *, allow_partial: bool = False) -> int:
-        """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed."""
+        """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed.
+
+        3 when the suite itself failed somewhere: what it says is not the whole verdict.
+        """
+        if self.faults:
+            return 3
         return 0 if self.outcome == "pass" or (self.outcome == "partial" and allow_partial) else 1
 
     def document(self) -> dict[str, Any]:

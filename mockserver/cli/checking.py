@@ -157,6 +157,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     from contracts.serverside import runner
     from contracts.serverside.caller import Recorder
+    from contracts.serverside.finding import fault
     from contracts.serverside.reports import files, page, terminal
     from contracts.serverside.results import Results
     from contracts.serverside.target import TargetError
@@ -190,6 +191,9 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
                 write(options[name])
         except OSError as error:
             lost.append(f"cannot write {options[name]}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001  # a report that we cannot make must cost no other
+            results.faults[name] = f"--{name} {options[name]}: {fault(error)}"
+            click.echo(results.faults[name], err=True)
     if lost:
         raise click.UsageError("; ".join(lost))
     return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])

@@ -157,6 +157,27 @@ def test_a_run_that_is_broken_off_is_reported(
     assert "stopped: it was broken off by Ctrl-C" in page.read_text("utf-8")
 
 
+def test_a_suite_that_fails_itself_is_reported(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With its own exit code; neither what was seen until then nor the other reports are lost."""
+    from contracts.serverside import scripted
+    from contracts.serverside.reports import page
+
+    def broken(*_: Any) -> Any:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(scripted, "carried_out", broken)
+    monkeypatch.setattr(page, "render", broken)
+    saved = tmp_path / "run.json"
+    words = ("--area", "env", "--allow-partial", "--html", tmp_path / "page.html", "--save", saved)
+    result = told("check", server.base_url, "--api-key", "fault", *words)
+    assert result.exit_code == 3
+    assert "scripted: the suite itself failed here: RecursionError: too deep; please report it" in result.output
+    assert f"--html {tmp_path / 'page.html'}: the suite itself failed here: RecursionError" in result.output
+    assert "RecursionError" in json.loads(saved.read_text("utf-8"))["stopped"]["scripted"]
+
+
 @pytest.mark.parametrize("member", ["requirements", "shapes"])
 def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
     """A run that lacks a part is none, and no traceback."""

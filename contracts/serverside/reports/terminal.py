@@ -101,6 +101,8 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
     if not verbose:
         for told, rows in results.reasons("not-run"):
             _show(console, f"not run: {len(rows):>3}", f"[dim]{escape(told[:MOST_TOLD])}[/dim]", style="dim")
+    for name, told in results.faults.items():
+        _show(console, "suite failed:", escape(f"{name}: {told}"), style="bold red")
     if "run" in results.stopped:
         _show(console, "run stopped:", escape(results.stopped["run"]), style="yellow")
     for name, value in words.facts(results):
