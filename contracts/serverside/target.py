@@ -13,6 +13,9 @@ from contracts.wire.money import MICROCENTS_PER_USD
 TASK_PATIENCE, LOCAL_TASK_PATIENCE = 900.0, 60.0
 """Seconds for a task to end unless told otherwise: a real video takes minutes, and on this machine nobody makes one."""
 
+MOST_KEY = 1_000
+"""Characters of a key: servers refuse headers of several thousand."""
+
 MOST_SPEND = 10_000
 """Dollars that a limit may be at the most: more is a slip of the finger."""
 
@@ -102,5 +105,7 @@ def ensure_keys(api_key: str, other_key: str | None = None) -> None:
     for name, key in (("key", api_key), ("second key", other_key)):
         if key is not None and not (key.isascii() and key.isprintable() and key and " " not in key):
             raise TargetError(f"the {name} cannot be sent; expected visible ASCII characters, such as inf_...")
+        if key is not None and len(key) > MOST_KEY:
+            raise TargetError(f"the {name} has {len(key)} characters; expected at most {MOST_KEY}, such as inf_...")
     if api_key == other_key:
         raise TargetError("both keys are the same; the second one is for what keys must not see of each other")

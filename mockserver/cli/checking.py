@@ -1,9 +1,10 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -19,11 +20,12 @@ Examples:
   inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
 
 Exit codes: 0 every promise that applies is kept, 1 one is broken or some were not looked at (see --allow-partial),
-2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C; reports are written all the same.
+2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C, 143 by SIGTERM; reports are written all the
+same.
 """
 
-BROKEN_OFF = 130
-"""Exit code after Ctrl-C, as shells have it."""
+BROKEN_OFF = {signal.SIGINT: (130, "it was broken off by Ctrl-C"), signal.SIGTERM: (143, "it was ended by SIGTERM")}
+"""Exit codes, as shells have them, and what reports say."""
 
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
@@ -93,9 +95,11 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         is_loopback,
     )
 
+    # A file that a key is kept in ends with a line break, and no key does.
+    api_key, other_key = (key and key.rstrip("\r\n") for key in (options["api_key"], options["other_key"]))
     try:
         url = clean(base_url)
-        ensure_keys(options["api_key"], options["other_key"])
+        ensure_keys(api_key, other_key)
         local = is_loopback(url)
         spend = allowance(options["spend"], is_local=local)
     except TargetError as error:
@@ -107,9 +111,9 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
     ensure_writable(options[name] for name in ("save", "junit", "markdown", "html"))
     target = Target(
         base_url=url,
-        api_key=options["api_key"],
+        api_key=api_key,
         app_version=options["app_version"],
-        other_key=options["other_key"],
+        other_key=other_key,
         spend=spend,
         task_patience=options["task_patience"] or (LOCAL_TASK_PATIENCE if local else TASK_PATIENCE),
     )
@@ -165,7 +169,14 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
     console = Console()
     drawn = terminal.Terminal(console)
     results, recorder = Results(), Recorder(drawn.waits)
-    is_broken_off = False
+    broken_off: list[int] = []
+
+    def end(number: int, _frame: object) -> NoReturn:
+        broken_off.append(number)
+        raise KeyboardInterrupt
+
+    # A runner that gives up a job ends it so: what was seen until then is reported as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, end)
     try:
         with drawn as shown:
             for event in runner.run(target, wish, recorder):
@@ -175,8 +186,10 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         # What was seen until now may be what somebody waited for.
-        is_broken_off = True
-        results.break_off("it was broken off by Ctrl-C")
+        broken_off.append(signal.SIGINT)
+        results.break_off(BROKEN_OFF[broken_off[0]][1])
+    finally:
+        signal.signal(signal.SIGTERM, before)
     terminal.show(results, console, verbose=options["verbose"])
     writers: dict[str, Callable[[Path], object]] = {
         "save": lambda file: files.write_json(file, results, recorder),
@@ -196,7 +209,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
             click.echo(results.faults[name], err=True)
     if lost:
         raise click.UsageError("; ".join(lost))
-    return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])
+    return BROKEN_OFF[broken_off[0]][0] if broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,9 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", ""), "the key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secret\nkey"), "the key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secrét"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "\n"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "secret" * 20_000), "the key has 120000 characters; expected"),
+        (("http://127.0.0.1:1", "--api-key", "secret\n", "--other-key", "secret"), "both keys are the same"),
         (("http://127.0.0.1:1", "--api-key", "k", "--other-key", "se cret"), "the second key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secret", "--other-key", "secret"), "both keys are the same"),
         (("http://127.0.0.1:1",), "Missing option '--api-key'"),
@@ -132,8 +136,12 @@ def test_an_interrupted_phase_is_no_result(server: RunningServer, monkeypatch: p
         list(run(Target(server.base_url, "broken-off"), Wish(phases=("schemathesis",)), Recorder()))
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "it was broken off by Ctrl-C"), (signal.SIGTERM, 143, "it was ended by SIGTERM")],
+)
 def test_a_run_that_is_broken_off_is_reported(
-    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, code: int, said: str
 ) -> None:
     """With what was seen until then, and never green."""
     from contracts.serverside import scripted
@@ -142,19 +150,20 @@ def test_a_run_that_is_broken_off_is_reported(
 
     def broken_off(*given: Any) -> Any:
         if next(count) == 2:
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
         return carried_out(*given)
 
     monkeypatch.setattr(scripted, "carried_out", broken_off)
     saved, page = tmp_path / "run.json", tmp_path / "page.html"
     words = ("check", server.base_url, "--api-key", "cut", "--allow-partial", "--save", saved, "--html", page)
     result = told(*words)
-    assert result.exit_code == 130
-    assert "run stopped:  it was broken off by Ctrl-C" in result.output
+    assert result.exit_code == code
+    assert f"run stopped:  {said}" in result.output
     document = json.loads(saved.read_text("utf-8"))
-    assert (document["outcome"], document["stopped"]) == ("partial", {"run": "it was broken off by Ctrl-C"})
+    assert (document["outcome"], document["stopped"]) == ("partial", {"run": said})
     assert document["counts"]["pass"] > 0
-    assert "stopped: it was broken off by Ctrl-C" in page.read_text("utf-8")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert f"stopped: {said}" in page.read_text("utf-8")
 
 
 def test_a_suite_that_fails_itself_is_reported(
