@@ -37,7 +37,7 @@ class Target:
     spend: int | None = 0
     """Microcents that the run may cost at the most; None where money is play money and there is no limit."""
     patience: float = 30.0
-    """Real seconds for one answer, and for a line of a stream."""
+    """Real seconds for one answer to come to its end, and for a line of a stream to come."""
     task_patience: float = TASK_PATIENCE
     """Real seconds for a task to end."""
     insecure_key: bool = False

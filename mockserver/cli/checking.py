@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,7 +24,10 @@ Exit codes: 0 every promise that applies is kept, 1 one is broken or some were n
 same.
 """
 
-BROKEN_OFF = {signal.SIGINT: (130, "it was broken off by Ctrl-C"), signal.SIGTERM: (143, "it was ended by SIGTERM")}
+BROKEN_OFF: Mapping[int, tuple[int, str]] = {
+    signal.SIGINT: (130, "it was broken off by Ctrl-C"),
+    signal.SIGTERM: (143, "it was ended by SIGTERM"),
+}
 """Exit codes, as shells have them, and what reports say."""
 
 SCRIPTED = ("scripted",)
