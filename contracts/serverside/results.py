@@ -7,6 +7,7 @@ from typing import Any, Literal
 from contracts import requirements
 from contracts.requirements import Requirement
 from contracts.serverside import scope
+from contracts.serverside.drift import KIND, VERSION
 from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
 from contracts.serverside.finding import Finding, Verdict, worst
 
@@ -123,8 +124,8 @@ class Results:
         """As JSON, in the order of the requirements."""
         began, ended = self.began, self.ended
         return {
-            "kind": "inferencesh-mock check",
-            "version": 1,
+            "kind": KIND,
+            "version": VERSION,
             "base_url": None if began is None else began.target.base_url,
             "app_version": None if began is None else began.target.app_version,
             "server": None if began is None else began.server,

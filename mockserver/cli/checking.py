@@ -142,6 +142,7 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     import json
 
     from contracts.serverside import drift as compared
+    from contracts.serverside.finding import plain
 
     try:
         one, other = compared.read(before), compared.read(after)
@@ -149,12 +150,12 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     except compared.DriftError as error:
         raise click.UsageError(str(error)) from None
     if differently:
-        click.echo(f"the runs were made differently: {'; '.join(differently)}", err=True)
+        click.echo(plain(f"the runs were made differently: {'; '.join(differently)}"), err=True)
     if as_json:
         click.echo(json.dumps([row.document() for row in found], indent=1))
     else:
         for row in found:
-            click.echo(f"{row.what:<11} {row.where}: {row.before} -> {row.after}{'  ' + row.told if row.told else ''}")
+            click.echo(row.line())
         click.echo(f"{len(found)} moved" if found else "nothing moved")
     sys.exit(1 if found else 0)
 

@@ -191,10 +191,10 @@ def test_a_suite_that_fails_itself_is_reported(
 def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
     """A run that lacks a part is none, and no traceback."""
     file = tmp_path / "run.json"
-    whole = {"kind": "inferencesh-mock check", "requirements": [], "shapes": {}}
+    whole = {"kind": "inferencesh-mock check", "version": 1, "requirements": [], "shapes": {}}
     file.write_text(json.dumps({**whole, member: None}), "utf-8")
     result = told("drift", file, file)
-    assert (result.exit_code, "is no saved run" in result.output) == (2, True)
+    assert (result.exit_code, "is damaged: it lacks" in result.output) == (2, True)
 
 
 def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:
