@@ -15,6 +15,10 @@ ORDER: tuple[Verdict, ...] = get_args(Verdict)
 """From the weakest to the one that decides when findings on one requirement differ."""
 
 
+WORDLESS = "the check ended without a word on it"
+"""Of a requirement that a check has declared and not spoken of; any other finding tells more."""
+
+
 class BrokenError(AssertionError):
     """A server differs from what was expected of it."""
 

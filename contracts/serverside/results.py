@@ -9,7 +9,7 @@ from contracts.requirements import Requirement
 from contracts.serverside import scope
 from contracts.serverside.drift import KIND, VERSION
 from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
-from contracts.serverside.finding import Finding, Verdict, worst
+from contracts.serverside.finding import WORDLESS, Finding, Verdict, worst
 
 Outcome = Literal["pass", "fail", "partial", "empty"]
 """Of a whole run. partial: nothing failed, and something that applies was not run. empty: nothing was looked at."""
@@ -40,7 +40,7 @@ class Row:
         """The word that goes with the verdict."""
         if not self.concerned:
             return f"it concerns version {' and '.join(self.requirement.versions)} of the app alone"
-        deciding = [finding for finding in self.findings if finding.verdict == self.verdict]
+        deciding = sorted(self.deciding, key=lambda finding: finding.told.startswith(WORDLESS))
         return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
 
     @property

@@ -10,7 +10,7 @@ from contracts.serverside.check import Check, Need
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding, NotRunError, Verdict, fault
+from contracts.serverside.finding import WORDLESS, Finding, NotRunError, Verdict, fault
 from contracts.serverside.probe import Probe
 
 PHASE = "scripted"
@@ -97,7 +97,7 @@ def _carry_out(
     except Exception as error:  # noqa: BLE001  # a fault of ours must cost the run no more than this check
         verdict, told, is_fault = "not-run", fault(error), True
     before = next((row.told for row in found if row.verdict == "fail"), None)
-    told = told or "the check ended without a word on it" + (f"; before that, {before}" if before else "")
+    told = told or WORDLESS + (f"; before that, {before}" if before else "")
     evidence = tuple(row.number for row in recorder.current)[-40:]
     # A fault is told even where all has been spoken of.
     left = [row for row in concerned if is_fault or row not in probe.emitted]

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from contracts.names import hint
 from mockserver import settings
 from mockserver.cli.outputs import ensure_writable
 
@@ -16,6 +17,7 @@ EXAMPLES = """
 Examples:
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --area stream --area task --allow-partial
+  inferencesh-mock check --list
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --html report.html --save run.json
   inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
 
@@ -34,6 +36,16 @@ SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
 
 PHASES = ("scripted", "generated", "schemathesis", "machine")
+
+
+def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from contracts.serverside.check import load
+
+    for row in load():
+        click.echo(f"{row.name:<48} {row.summary}")
+    context.exit()
 
 
 @click.command(epilog=EXAMPLES)
@@ -76,6 +88,9 @@ PHASES = ("scripted", "generated", "schemathesis", "machine")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page with all evidence.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Show the checks, run none."
+)
 @click.option("--verbose", "-v", is_flag=True, help="Every promise, and not only those that need a word.")
 def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """Judge any server against the contract, by its base URL alone."""
@@ -110,7 +125,7 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
     if not local and not options["i_mean_it"]:
         raise click.UsageError(f"{url} is not on this machine; add --i-mean-it if it is yours to ask, see --spend too")
     _known("area", options["areas"], areas())
-    _known("check", options["names"], tuple(row.name for row in load()))
+    _known("check", options["names"], tuple(row.name for row in load()), "`inferencesh-mock check --list` shows them")
     ensure_writable(options[name] for name in ("save", "junit", "markdown", "html"))
     target = Target(
         base_url=url,
@@ -216,7 +231,9 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
     return BROKEN_OFF[broken_off[0]][0] if broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 
-def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise click.UsageError(f"there is no {kind} {unknown[0]!r}; there are {', '.join(known)}")
+        few = hint(unknown[0], known, listed or f"there are {', '.join(known)}")
+        more = f" {listed}" if listed and listed not in few else ""
+        raise click.UsageError(f"there is no {kind} {unknown[0]!r}; {few}{more}")

@@ -54,7 +54,14 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("https://api.example.com", "--api-key", "k"), "is not on this machine; add --i-mean-it"),
         (("http://127.0.0.1:1", "--api-key", "k"), "nothing answers at http://127.0.0.1:1"),
         (("http://127.0.0.1:1", "--api-key", "k", "--area", "weather"), "there is no area 'weather'; there are"),
-        (("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"), "there is no check 'no.such'"),
+        (
+            ("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"),
+            "no.such'; `inferencesh-mock check --list` shows them",
+        ),
+        (
+            ("http://127.0.0.1:1", "--api-key", "k", "--check", "env.version-2-bare"),
+            "there is no check 'env.version-2-bare'; did you mean env.version-2-is-bare",
+        ),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "nan"), "nan is no limit"),
@@ -99,6 +106,17 @@ def test_a_task_has_less_time_on_this_machine(
     monkeypatch.setattr(runner, "run", lambda target, *_: targets.append(target) or iter(()))
     told("check", *words, "--api-key", "k")
     assert [target.task_patience for target in targets] == [seconds]
+
+
+def test_the_checks_are_listed_without_a_server() -> None:
+    """By name, each with what it looks at; an unknown name is told of no more than three."""
+    shown = told("check", "--list")
+    assert shown.exit_code == 0
+    assert "env.version-2-is-bare" in shown.output
+    assert "X-API-Version: 2 gives the resource itself" in shown.output
+    wrong = told("check", "http://127.0.0.1:1", "--api-key", "k", "--check", "env.version-2-bare").output
+    assert "? `inferencesh-mock check --list` shows them" in wrong
+    assert wrong.partition("did you mean")[2].count(".") <= 4
 
 
 def test_a_report_that_cannot_be_written_is_told_and_costs_no_other(server: RunningServer, tmp_path: Path) -> None:

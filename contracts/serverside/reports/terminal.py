@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from contracts.counting import counted
 from contracts.reporting.progress import Bar
 from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -95,9 +96,8 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
             _show_reason(console, verdict, told, rows, most=len(rows) if verbose else MOST_ROWS)
         left = len(reasons) - len(shown)
         if left:
-            console.print(
-                f"[{STYLE[verdict]}]...[/]   and {left} more reasons; --verbose shows all, --html with evidence"
-            )
+            more = counted(left, "more reason")
+            console.print(f"[{STYLE[verdict]}]...[/]   and {more}; --verbose shows all, --html with evidence")
     if not verbose:
         for told, rows in results.reasons("not-run"):
             _show(console, f"not run: {len(rows):>3}", f"[dim]{escape(told[:MOST_TOLD])}[/dim]", style="dim")
