@@ -2,6 +2,8 @@
 
 UnexpectedError
     An answer that a check cannot go on with: not JSON, no such member. The message says what was expected.
+UntriedError
+    Such an answer to what a check only needs before it can begin, and that another requirement promises.
 """
 
 import json
@@ -26,6 +28,20 @@ _SECRET = frozenset({"authorization", "x-api-key", "cookie"})
 
 class UnexpectedError(Exception):
     """An answer that a check cannot go on with."""
+
+
+class UntriedError(UnexpectedError):
+    """An answer for which a check could not even begin."""
+
+    def __init__(self, requirement: str, told: str) -> None:
+        """Make one.
+
+        Args:
+            requirement: what the answer breaks; what the check is about was never tried.
+            told: what was seen and what was expected.
+        """
+        super().__init__(told)
+        self.requirement = requirement
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check, Need
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
-from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.exchange import UnexpectedError, UntriedError
 from contracts.serverside.finding import WORDLESS, Finding, NotRunError, Verdict, fault
 from contracts.serverside.probe import Probe
 
@@ -84,10 +84,16 @@ def _carry_out(
     verdict: Verdict = "fail"
     told = ""
     is_fault = False
+    extra: list[Finding] = []
     try:
         check.run(probe)
     except NotRunError as error:
         verdict, told = "not-run", str(error)
+    except UntriedError as error:
+        verdict, told = "not-run", f"it was never tried: {error}"
+        broken = Finding(error.requirement, "fail", str(error), check.name, PHASE, _evidence(recorder))
+        probe.emitted.add(error.requirement)
+        extra.append(broken)
     except UnexpectedError as error:
         told = str(error)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
@@ -98,10 +104,14 @@ def _carry_out(
         verdict, told, is_fault = "not-run", fault(error), True
     before = next((row.told for row in found if row.verdict == "fail"), None)
     told = told or WORDLESS + (f"; before that, {before}" if before else "")
-    evidence = tuple(row.number for row in recorder.current)[-40:]
+    evidence = _evidence(recorder)
     # A fault is told even where all has been spoken of.
     left = [row for row in concerned if is_fault or row not in probe.emitted]
-    return [Finding(row, verdict, told, check.name, PHASE, evidence, is_fault=is_fault) for row in left]
+    return [*extra, *(Finding(row, verdict, told, check.name, PHASE, evidence, is_fault=is_fault) for row in left)]
+
+
+def _evidence(recorder: Recorder) -> tuple[int, ...]:
+    return tuple(row.number for row in recorder.current)[-40:]
 
 
 def _lacking(check: Check, docket: Docket) -> Need | None:

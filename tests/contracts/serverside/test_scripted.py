@@ -1,5 +1,9 @@
 """The pass of the checks over a server."""
 
+import re
+
+import pytest
+
 from contracts.serverside import scripted
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
@@ -10,7 +14,7 @@ from contracts.serverside.reports import words
 from contracts.serverside.results import Results
 from contracts.serverside.target import Target
 
-from .stub import stub
+from .stub import Answers, stub
 
 
 def half_silent(probe: Probe) -> None:
@@ -41,6 +45,36 @@ def test_a_check_that_fails_itself_says_nothing_of_the_server() -> None:
     assert results.exit_code(allow_partial=True) == 3
     assert results.stopped["env.it-fails"] == said
     assert words.sentence(results).endswith("failed in env.it-fails; that says nothing of the server.")
+
+
+def needing(probe: Probe) -> None:
+    """Look at a task."""
+    probe.equal("REQ-TASK-004", probe.ended(probe.task()["id"])["id"], "t", "it")
+
+
+@pytest.mark.parametrize(
+    ("answers", "requirement", "said"),
+    [
+        (
+            {"/apps/run": (200, {"data": {"id": "t"}})},
+            "REQ-RUN-002",
+            r"POST /apps/run -> 200: expected a task with an id, got .*\(the request had X-API-Version: 2: no env",
+        ),
+        ({"/apps/run": (404, {})}, "REQ-RUN-002", "POST /apps/run -> 404: expected a success"),
+        ({"/tasks/t": (200, {"id": "t"})}, "REQ-TASK-001", "GET /tasks/t -> 200: expected a task whose `status`"),
+    ],
+)
+def test_what_was_never_tried_is_not_broken(answers: Answers, requirement: str, said: str) -> None:
+    """A run that is refused breaks what is promised of runs, and nothing of what was to be looked at after it."""
+    made = check("task.it-is-needing", "REQ-TASK-004")(needing)
+    with stub({"/me": (200, {}), "/apps/run": (200, {"id": "t"}), **answers}) as base_url:
+        docket = Docket.opened(Target(base_url, "test-key", spend=None, patience=5), Recorder())
+        found = scripted.carried_out(made, docket, Always(docket.target, "scripted"))
+        docket.close()
+    rows = {row.requirement: row for row in found if row.check == made.name}
+    assert (rows[requirement].verdict, rows["REQ-TASK-004"].verdict) == ("fail", "not-run")
+    assert re.match(said, rows[requirement].told)
+    assert rows["REQ-TASK-004"].told == f"it was never tried: {rows[requirement].told}"
 
 
 def test_what_a_check_does_not_speak_of_was_not_exercised() -> None:
