@@ -157,7 +157,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         click.echo(f"Error: {error}", err=True)
         return 3
     document = report.document()
-    terminal.show(document, console, verbose=options["verbose"])
+    terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
     for remark in client.remarks:
         click.echo(remark)
     try:
