@@ -10,12 +10,25 @@ from contracts.wire.statuses import TERMINAL, Status
 
 @judge("server")
 def contact(play: Play) -> None:
-    """Some request of the client reached the server."""
-    ending = play.ending
-    asked = ending.broke or any(row.reply is not None and row.reply.kind != "cannot" for row in play.said.values())
-    if asked and not play.seen.journal and any(row.call in TRACES for row in play.said.values()):
-        told = f" ({ending.told})" if ending.told else ""
+    """Some request of a call that the case asks for reached the server; who says that it cannot was asked too."""
+    case, ending = play.case, play.ending
+    wanted = {name for step in case.steps for name in TRACES.get(step.call, ())}
+    asked = play.mode == "observe" or ending.broke or any(row.reply is not None for row in play.said.values())
+    if not wanted or not asked:
+        return
+    if "upload" in case.capabilities:
+        wanted |= set(TRACES["upload"])
+    if any(row["operation"] in wanted for row in play.seen.journal):
+        return
+    told = f" ({ending.told})" if ending.told else ""
+    if not play.seen.journal:
         raise FailedCheck(f"nothing arrived at {play.base_url}{told}. {FIXES}")
+    calls = dict.fromkeys(step.call for step in case.steps if step.call in TRACES)
+    came = dict.fromkeys(f"{row['method']} {row['path'][:60]}" for row in play.seen.journal)
+    raise FailedCheck(
+        f"the case asks for {', '.join(calls)}, and nothing of that arrived at {play.base_url}{told}; "
+        f"what came is {'; '.join(list(came)[:4])}"
+    )
 
 
 @judge("server")

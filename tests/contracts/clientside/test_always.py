@@ -15,6 +15,7 @@ from mockserver.testing.adaptors.reference import Reference
 from tests.mutants.client_trial import ObjectPlayer, try_client
 
 PLAIN = next(row for row in cases.cases() if row.name == "submit/plain")
+CUT = next(row for row in cases.cases() if row.stem == "stream/cut")
 LOST = next(row for row in cases.cases() if row.name == "submit/lost-response")
 REFUSED = next(row for row in cases.cases() if row.name == "submit/error-in-200")
 
@@ -43,7 +44,7 @@ class Inventive(Reference):
         return super().run(order, app, **told)
 
 
-class Timid(Reference):
+class Idle(Reference):
     """Asks for the tasks there are, and submits none."""
 
     def run(self, order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
@@ -52,12 +53,28 @@ class Timid(Reference):
         return {"id": None, "status": 10}
 
 
+class Timid(Reference):
+    """Submits, and never follows."""
+
+    def stream(self, _order: Mapping[str, Any], task: str, **_told: Any) -> dict[str, Any]:
+        """Say what is hoped for."""
+        return {"updates": [], "end": {"id": task, "status": 10}}
+
+
 class Boastful(Reference):
     """Claims what it cannot."""
 
-    def run(self, order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Submit, and confess."""
+        super().run(order, app, **told)
+        raise CannotError("run")
+
+
+class Refusing(Reference):
+    """Claims everything, and can nothing."""
+
+    def run(self, _order: Mapping[str, Any], **_told: Any) -> dict[str, Any]:
         """Confess."""
-        self._api(order).list()
         raise CannotError("run")
 
 
@@ -95,6 +112,19 @@ def test_who_talks_to_nobody_has_no_contact() -> None:
     assert set(found.values()) == {"not-run"}
 
 
+def test_another_call_than_the_case_asks_for_is_no_contact() -> None:
+    """Who only lists the tasks there are has run nothing."""
+    found = verdicts(Idle())
+    assert found.pop("wire.harness-valid") == "pass"
+    assert found.pop("wire.contact") == "fail"
+    assert set(found.values()) == {"not-run"}
+
+
+def test_who_says_that_it_cannot_was_asked() -> None:
+    """A client that claims everything and can nothing has no contact, which no baseline may excuse."""
+    assert verdicts(Refusing())["wire.contact"] == "fail"
+
+
 def test_a_call_that_the_api_does_not_have_is_told() -> None:
     """Everything else is judged all the same."""
     found = verdicts(Inventive())
@@ -103,9 +133,9 @@ def test_a_call_that_the_api_does_not_have_is_told() -> None:
 
 def test_trouble_that_was_not_met_says_nothing() -> None:
     """The fault has to be reached, or whatever followed from it is not judged."""
-    found = verdicts(Timid(), LOST)
+    found = verdicts(Timid(), CUT)
     assert found["wire.faults-reached"] == "fail"
-    assert {found[probe.check.id] for probe in LOST.probes} == {"not-run"}
+    assert {found[probe.check.id] for probe in CUT.probes} == {"not-run"}
 
 
 def test_a_claim_that_is_not_true_fails() -> None:
