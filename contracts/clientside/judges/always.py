@@ -1,10 +1,15 @@
 """What every case is judged by, whatever else it is about."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts import operations
+from contracts.clientside import hearing, records
 from contracts.clientside.judge import judge
 from contracts.clientside.modes import FIXES
-from contracts.clientside.play import TRACES, Play
+from contracts.clientside.play import TRACES, Play, Said
 from contracts.clientside.verdicts import FailedCheck
+from contracts.counting import counted
 from contracts.wire.statuses import TERMINAL, Status
 
 
@@ -80,26 +85,44 @@ def claims_are_true(play: Play) -> None:
 
 
 @judge("server", "client")
-def report_is_true(play: Play) -> None:
+def report_is_true(play: Play) -> str:
     """What the client says of each task is what the server knows of it."""
+    compared = 0
     for said, told in play.replies("saw"):
-        ends = [told] if "status" in told else [told.get("end")] if said.call == "stream" else []
-        for end in ends:
-            _is_true(play, said.step, end)
+        if said.call in TASK_CALLS:
+            end = hearing.end(told)
+            compared += isinstance(end, Mapping) and _is_true(play, said, end)
+    return f"{counted(compared, 'report')} compared" if compared else "no task was told of, so that there is none to compare"
 
 
-def _is_true(play: Play, step: str, end: object) -> None:
-    if not isinstance(end, dict) or end.get("id") is None or end.get("status") is None:
-        return
-    known = play.seen.tasks.get(end["id"])
+TASK_CALLS = frozenset({"run", "get", "wait", "stream", "cancel"})
+"""Calls that tell of a task."""
+
+
+def _is_true(play: Play, said: Said, end: Mapping[str, Any]) -> bool:
+    """Tell whether there was anything to compare."""
+    step, name = said.step, end.get("id")
+    if name is not None and name not in play.seen.tasks:
+        raise FailedCheck(f"{step}: the client tells of task {name}, and the server has none of that id")
+    status = None if end.get("status") is None else play.status(end["status"])
+    if status not in TERMINAL:
+        return name is not None
+    known = next(iter(records.spoken_of(play, said, end)), None)
     if known is None:
-        raise FailedCheck(f"{step}: the client tells of task {end['id']}, and the server has none of that id")
-    said = play.status(end["status"])
-    if said not in TERMINAL:
-        return
-    if said.text != known["status_text"]:
-        raise FailedCheck(f"{step}: the client says that the task is {said.text}, the server {known['status_text']}")
-    video = end["output"].get("video") if isinstance(end.get("output"), dict) else None
-    url = video.get("uri") if isinstance(video, dict) else video
-    if said == Status.COMPLETED and isinstance(url, str) and url != known["output_url"]:
+        made = ", ".join(f"{task} {row['status_text']}" for task, row in play.seen.tasks.items()) or "none"
+        raise FailedCheck(f"{step}: the client says that a task is {status.text} and names none; the server has {made}")
+    if status.text != known["status_text"]:
+        raise FailedCheck(f"{step}: the client says that the task is {status.text}, the server {known['status_text']}")
+    if not records.could_know(play, known):
+        raise FailedCheck(
+            f"{step}: the client says that the task is {status.text}, and was told so by nobody: "
+            f"its last request about {known['id']} was over before the task"
+        )
+    if status != Status.COMPLETED:
+        return True
+    url, progress = records.video(end), end.get("progress")
+    if url is not None and url != known["output_url"]:
         raise FailedCheck(f"{step}: the client says that the video is at {url}, the server {known['output_url']}")
+    if progress not in {None, 100, known["timeline"][-1]["progress"]}:
+        raise FailedCheck(f"{step}: the client says that the task is completed, and its progress {progress}")
+    return True

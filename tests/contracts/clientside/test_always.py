@@ -1,6 +1,8 @@
 """What every case emits, broken by hand: each wrong client or emulator fails the check that is about it."""
 
+import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,12 +12,16 @@ from contracts.clientside import case as cases
 from contracts.clientside import judge, judging
 from contracts.clientside.adapting import CannotError
 from contracts.clientside.case import Case
+from contracts.clientside.reference_reading import ClientError
+from contracts.clientside.world import World
 from mockserver.api.table import HANDLERS
 from mockserver.testing.adaptors.reference import Reference
 from tests.mutants.client_trial import ObjectPlayer, try_client
 
 PLAIN = next(row for row in cases.cases() if row.name == "submit/plain")
+AT_ONCE = next(row for row in cases.cases() if row.name == "submit/at-once")
 CUT = next(row for row in cases.cases() if row.stem == "stream/cut")
+FLAKY = next(row for row in cases.cases() if row.name == "upload/flaky")
 LOST = next(row for row in cases.cases() if row.name == "submit/lost-response")
 REFUSED = next(row for row in cases.cases() if row.name == "submit/error-in-200")
 
@@ -87,6 +93,46 @@ class Lying(Reference):
         return {**task, "id": task["id"][::-1]}
 
 
+class Bluffing(Reference):
+    """Submits, drops the answer, and says of no task that it has completed."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Say what is hoped for."""
+        with contextlib.suppress(ClientError, httpx.HTTPError):
+            self._api(order)._call("POST", "/apps/run", {"app": app, "input": told["input"]})
+        return {"id": None, "status": "completed", "output": {}}
+
+
+class Guessing(Reference):
+    """Submits, and says that the task has completed, which it has, without having asked."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Let the time go by."""
+        task = super().run(order, app, input=told["input"])
+        world = World(order["base_url"], order["api_key"])
+        world.settle()
+        world.close()
+        return {"id": task["id"], "status": "completed"}
+
+
+class HalfDone(Reference):
+    """Takes a task for completed whose progress says something else."""
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Change the progress."""
+        return {**super().run(order, app, **told), "progress": 40}
+
+
+class Keeping(Reference):
+    """Keeps files to itself."""
+
+    def upload(self, order: Mapping[str, Any], path: str, media_type: str) -> dict[str, Any]:
+        """Declare it, and send nothing."""
+        declared = {"filename": Path(path).name, "content_type": media_type, "size": Path(path).stat().st_size}
+        (file,) = self._api(order)._call("POST", "/files", {"files": [declared]})
+        return {"uri": file["uri"]}
+
+
 class Credulous(Reference):
     """Takes whatever came with 200 for a task."""
 
@@ -147,7 +193,30 @@ def test_a_claim_that_is_not_true_fails() -> None:
 
 def test_what_the_server_does_not_know_is_a_lie() -> None:
     """A task that there is not: the witnesses disagree."""
-    assert verdicts(Lying())["adaptor.report-is-true"] == "fail"
+    assert verdicts(Lying(), AT_ONCE)["adaptor.report-is-true"] == "fail"
+
+
+def test_an_end_of_no_task_is_a_lie() -> None:
+    """What is said to be completed has a name that the server knows."""
+    found = verdicts(Bluffing(), LOST)
+    assert (found["submit.finds-the-task"], found["adaptor.report-is-true"]) == ("warn", "fail")
+    assert verdicts(Bluffing())["submit.returns-the-result"] == "fail"
+
+
+def test_an_end_that_nobody_has_told_is_a_lie() -> None:
+    """True by luck is not true."""
+    assert verdicts(Guessing())["submit.tells-the-output"] == "fail"
+    assert verdicts(Guessing(), LOST)["adaptor.report-is-true"] == "fail"
+
+
+def test_a_completed_task_has_all_its_progress() -> None:
+    """None told is as good."""
+    assert verdicts(HalfDone())["adaptor.report-is-true"] == "fail"
+
+
+def test_an_upload_that_has_not_arrived_is_none() -> None:
+    """Whatever the client says."""
+    assert verdicts(Keeping(), FLAKY)["upload.tries-again"] == "fail"
 
 
 def test_a_refusal_that_is_taken_for_a_task_is_the_clients_fault() -> None:
