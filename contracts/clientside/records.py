@@ -38,9 +38,9 @@ def could_know(play: Play, task: Row) -> bool:
     if ended is None or any(row["attempts"] for row in play.seen.deliveries):
         return True
     moment = datetime.fromisoformat(ended)
-    asked = (
-        row
-        for row in play.seen.journal
-        if row["operation"] in OPERATIONS["list"] or row["task_id"] == task["id"] or task["id"] in row["path"].split("/")
-    )
+    asked = (row for row in play.seen.journal if row["operation"] in OPERATIONS["list"] or _about(row, task["id"]))
     return any(row["ended_at"] is None or datetime.fromisoformat(row["ended_at"]) >= moment for row in asked)
+
+
+def _about(row: Row, task: str) -> bool:
+    return row["task_id"] == task or task in row["path"].split("/")

@@ -7,7 +7,7 @@ from contracts import operations
 from contracts.clientside import hearing, records
 from contracts.clientside.judge import judge
 from contracts.clientside.modes import FIXES
-from contracts.clientside.play import TRACES, Play, Said
+from contracts.clientside.play import TASK_CALLS, TRACES, Play, Said
 from contracts.clientside.verdicts import FailedCheck
 from contracts.counting import counted
 from contracts.wire.statuses import TERMINAL, Status
@@ -26,6 +26,8 @@ def contact(play: Play) -> None:
     if any(row["operation"] in wanted for row in play.seen.journal):
         return
     told = f" ({ending.told})" if ending.told else ""
+    if play.seen.changed is not None:
+        raise FailedCheck(_changed(play.seen.changed))
     if not play.seen.journal:
         raise FailedCheck(f"nothing arrived at {play.base_url}{told}. {FIXES}")
     calls = dict.fromkeys(step.call for step in case.steps if step.call in TRACES)
@@ -53,6 +55,8 @@ def valid_requests(play: Play) -> None:
 @judge("server")
 def faults_reached(play: Play) -> str | None:
     """Everything that was armed has been met."""
+    if play.seen.changed is not None:
+        raise FailedCheck(_changed(play.seen.changed))
     if play.case.optional_faults:
         return None
     missed = [
@@ -92,11 +96,11 @@ def report_is_true(play: Play) -> str:
         if said.call in TASK_CALLS:
             end = hearing.end(told)
             compared += isinstance(end, Mapping) and _is_true(play, said, end)
-    return f"{counted(compared, 'report')} compared" if compared else "no task was told of, so that there is none to compare"
+    return f"{counted(compared, 'report')} compared" if compared else "no task was told of, and none compared"
 
 
-TASK_CALLS = frozenset({"run", "get", "wait", "stream", "cancel"})
-"""Calls that tell of a task."""
+def _changed(told: str) -> str:
+    return f"the world was changed under the case, so that nothing is known: {told}"
 
 
 def _is_true(play: Play, said: Said, end: Mapping[str, Any]) -> bool:

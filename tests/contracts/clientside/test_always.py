@@ -22,6 +22,7 @@ PLAIN = next(row for row in cases.cases() if row.name == "submit/plain")
 AT_ONCE = next(row for row in cases.cases() if row.name == "submit/at-once")
 CUT = next(row for row in cases.cases() if row.stem == "stream/cut")
 FLAKY = next(row for row in cases.cases() if row.name == "upload/flaky")
+SIGNED = next(row for row in cases.cases() if row.name == "webhook/verify/good")
 LOST = next(row for row in cases.cases() if row.name == "submit/lost-response")
 REFUSED = next(row for row in cases.cases() if row.name == "submit/error-in-200")
 
@@ -133,6 +134,26 @@ class Keeping(Reference):
         return {"uri": file["uri"]}
 
 
+class Meddling(Reference):
+    """Changes the world of a case before it runs, or after."""
+
+    def __init__(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, after: bool = False) -> None:
+        """Choose a request of the control plane."""
+        super().__init__()
+        self._meddling, self._after = (method, path, body), after
+
+    def run(self, order: Mapping[str, Any], app: str, **told: Any) -> dict[str, Any]:
+        """Meddle, and submit."""
+        world = World(order["base_url"], order["api_key"])
+        if not self._after:
+            world.ask(*self._meddling)
+        task = super().run(order, app, **told)
+        if self._after:
+            world.ask(*self._meddling)
+        world.close()
+        return task
+
+
 class Credulous(Reference):
     """Takes whatever came with 200 for a task."""
 
@@ -217,6 +238,37 @@ def test_a_completed_task_has_all_its_progress() -> None:
 def test_an_upload_that_has_not_arrived_is_none() -> None:
     """Whatever the client says."""
     assert verdicts(Keeping(), FLAKY)["upload.tries-again"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("meddling", "told"),
+    [
+        (Meddling("DELETE", "/plan"), "its plan was"),
+        (Meddling("POST", "/reset", {"clock": {"mode": "scaled", "scale": 20}}), "its plan was"),
+        (Meddling("PATCH", "/settings", {"media": "full"}), "its settings was"),
+        (Meddling("POST", "/credits", {"microcents": 5}), "its credits was"),
+        (Meddling("PUT", "/clock", {"mode": "scaled", "scale": 40}), "its clock was"),
+        (Meddling("DELETE", "/journal", after=True), "its journal has been cleared"),
+    ],
+    ids=["plan", "reset", "settings", "credits", "clock", "journal"],
+)
+def test_a_world_that_the_client_has_changed_proves_nothing(meddling: Meddling, told: str) -> None:
+    """Only the kit may use the control plane of a case, and whoever else does is found out."""
+    (ended,) = try_client(meddling, [LOST]).ended
+    found = {row.check: row for row in ended.emitted}
+    # Where the journal has gone, so has what the client asked for.
+    check = "wire.contact" if "journal" in told else "wire.faults-reached"
+    assert found[check].verdict == "fail"
+    assert {found[probe.check.id].verdict for probe in LOST.probes} == {"not-run"}
+    assert ended.play is not None
+    assert told in (ended.play.seen.changed or "")
+
+
+def test_what_no_server_hears_of_passes_nothing_on_the_wire() -> None:
+    """A signature is verified without one: who does nothing else has neither contact nor true reports."""
+    found = {probe.check.id for probe in judging.declared(SIGNED)}
+    assert {name for name in found if name.startswith("wire.")} == {"wire.harness-valid"}
+    assert "adaptor.report-is-true" not in found
 
 
 def test_a_refusal_that_is_taken_for_a_task_is_the_clients_fault() -> None:
