@@ -129,12 +129,14 @@ def trusts_the_length(surgery: Surgery) -> None:
 
 @sins("download.keeps-no-broken-file")
 def writes_before_it_looks(surgery: Surgery) -> None:
-    """It writes under the video's name what it has not looked at, and leaves it there."""
+    """It writes under the video's name what came with 200 before it looks at it, and leaves it there."""
 
     def download(original: Any, self: Client, url: str, path: str) -> int:
         try:
             return int(original(self, url, path))
-        except OutputError:
+        except OutputError as error:
+            if error.known.get("status") == 403:
+                raise
             Path(path).write_bytes(b"\0\0\0\x18ftyp")
             raise
 
