@@ -9,7 +9,7 @@ import httpx
 
 from contracts import clock
 from contracts.serverside.deadline import Transport
-from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.exchange import MOST_SHOWN, Exchange, UnexpectedError
 from contracts.serverside.routes import operation_of
 from contracts.serverside.shapes import Shape, Shapes
 from contracts.serverside.target import Target
@@ -177,6 +177,8 @@ class Caller:
                     body += chunk
                     if len(body) > MOST_BODY:
                         error = f"the answer is longer than {MOST_BODY} bytes"
+                        # Nobody looks at it, and a run of such answers would not fit into the memory.
+                        del body[MOST_SHOWN:]
                         break
             finally:
                 answer.close()

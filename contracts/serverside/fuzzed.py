@@ -4,8 +4,10 @@ The document is ours, not the server's: what is judged is the contract. Everythi
 by `always` as well, and what its own checks find is put down to a requirement.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from contracts import clock, openapi
@@ -78,30 +80,45 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     begun, stopped = clock.now(), None
     checks = 0
     broken: Counter[str] = Counter()
-    for event in from_schema(schema).execute():
-        if isinstance(event, ScenarioStarted):
-            begun = clock.now()
-            yield StepBegan(PHASE, event.label or "stateful")
-        elif isinstance(event, ScenarioFinished):
-            recorder.begin()
-            numbers = _keep(event.recorder, target, recorder)
-            found = [*always.look(recorder.current), *_findings(event.recorder, numbers, seed, broken)]
-            yield from map(Found, found)
-            recorder.forget({number for row in found for number in row.exchanges})
-            checks += sum(len(rows) for rows in event.recorder.checks.values())
-            yield StepEnded(PHASE, event.recorder.label, clock.now() - begun)
-        elif isinstance(event, Interrupted):
-            # The engine swallows it, and a run that was broken off must not pass for a whole one.
-            raise KeyboardInterrupt
-        elif isinstance(event, FatalError):
-            stopped = f"{type(event.exception).__name__}: {event.exception}"
-        elif isinstance(event, NonFatalError):
-            stopped = stopped or f"{event.label}: {event.value}"
+    with _fallen() as fallen:
+        for event in from_schema(schema).execute():
+            if isinstance(event, ScenarioStarted):
+                begun = clock.now()
+                yield StepBegan(PHASE, event.label or "stateful")
+            elif isinstance(event, ScenarioFinished):
+                recorder.begin()
+                numbers = _keep(event.recorder, target, recorder)
+                found = [*always.look(recorder.current), *_findings(event.recorder, numbers, seed, broken)]
+                yield from map(Found, found)
+                recorder.forget({number for row in found for number in row.exchanges})
+                checks += sum(len(rows) for rows in event.recorder.checks.values())
+                yield StepEnded(PHASE, event.recorder.label, clock.now() - begun)
+            elif isinstance(event, Interrupted):
+                # The engine swallows it, and a run that was broken off must not pass for a whole one.
+                raise KeyboardInterrupt
+            elif isinstance(event, FatalError):
+                stopped = f"{type(event.exception).__name__}: {event.exception}"
+            elif isinstance(event, NonFatalError):
+                stopped = stopped or f"{event.label}: {event.value}"
+    if fallen:
+        stopped = stopped or f"Schemathesis could not go on: {fallen[0]}"
     yield from map(Found, always.sum_up())
     if checks and stopped is None:
         told = f"{counted(checks, 'check')} of Schemathesis over {len(document['paths'])} paths"
         yield Found(Finding(DOCUMENT, "pass", told, "schemathesis", PHASE))
     yield PhaseEnded(PHASE, stopped)
+
+
+@contextmanager
+def _fallen() -> Iterator[list[str]]:
+    """Collect what ends Schemathesis' threads, such as JSON that is too deep for it; else a traceback is printed."""
+    found: list[str] = []
+    before = threading.excepthook
+    threading.excepthook = lambda args: found.append(f"{args.exc_type.__name__}: {args.exc_value}")
+    try:
+        yield found
+    finally:
+        threading.excepthook = before
 
 
 def _document(target: Target, left_out: frozenset[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import importlib
 import json
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from contracts.clientside.case import cases
 from contracts.clientside.reports import reading
+from contracts.serverside.events import PhaseEnded
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
 from mockserver.cli import cli
@@ -152,6 +154,29 @@ def test_an_interrupted_phase_is_no_result(server: RunningServer, monkeypatch: p
     monkeypatch.setattr(engine, "from_schema", lambda _schema: Engine())
     with pytest.raises(KeyboardInterrupt):
         list(run(Target(server.base_url, "broken-off"), Wish(phases=("schemathesis",)), Recorder()))
+
+
+def test_what_ends_a_thread_of_schemathesis_is_no_traceback(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JSON that is too deep for it, for instance: the phase says that it stopped, and why."""
+    from contracts.serverside.caller import Recorder
+
+    engine = importlib.import_module("schemathesis.engine")
+
+    class Engine:
+        def execute(self) -> Iterator[Any]:
+            thread = threading.Thread(target=lambda: json.loads("[" * 100_000))
+            thread.start()
+            thread.join()
+            yield from ()
+
+    monkeypatch.setattr(engine, "from_schema", lambda _schema: Engine())
+    before = threading.excepthook
+    events = list(run(Target(server.base_url, "fallen"), Wish(phases=("schemathesis",)), Recorder()))
+    stopped = [event.stopped for event in events if isinstance(event, PhaseEnded)]
+    assert str(stopped[0]).startswith("Schemathesis could not go on: RecursionError: ")
+    assert threading.excepthook is before
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from threading import Event, Thread
 import pytest
 
 from contracts import clock
+from contracts.serverside import caller
 from contracts.serverside.caller import Caller, Recorder
+from contracts.serverside.exchange import MOST_SHOWN
 from contracts.serverside.target import Target
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
@@ -50,6 +52,17 @@ def test_an_answer_that_never_ends_is_left(head: bytes, piece: bytes, status: in
     assert answer.status == status
     assert (answer.error or "").startswith("ReadTimeout: ")
     assert clock.now() - begun < 5
+
+
+def test_an_answer_that_is_too_long_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only its beginning: thousands of them would fill the memory."""
+    monkeypatch.setattr(caller, "MOST_BODY", 100_000)
+    with dribbling(HEAD, b" " * 50_000) as base_url:
+        call = Caller(Target(base_url, "k", patience=5), Recorder(), "k")
+        answer = call.send("GET", "/me")
+        call.close()
+    assert answer.error == "the answer is longer than 100000 bytes"
+    assert len(answer.body) == MOST_SHOWN
 
 
 def test_a_stream_has_an_end_of_its_own() -> None:
