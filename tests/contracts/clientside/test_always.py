@@ -134,6 +134,21 @@ class Keeping(Reference):
         return {"uri": file["uri"]}
 
 
+class Exhausted(Reference):
+    """Reads a file once, and has nothing left of it for another try."""
+
+    def upload(self, order: Mapping[str, Any], path: str, media_type: str) -> dict[str, Any]:
+        """Send it, and then nothing."""
+        store = self._api(order)._store
+        put, contents = store.put, [Path(path).read_bytes()]
+
+        def sent(url: str, *, headers: Mapping[str, str], **_told: Any) -> httpx.Response:
+            return put(url, content=contents.pop() if contents else b"", headers=headers)
+
+        store.put = sent  # type: ignore[method-assign]
+        return super().upload(order, path, media_type)
+
+
 class Meddling(Reference):
     """Changes the world of a case before it runs, or after."""
 
@@ -238,6 +253,7 @@ def test_a_completed_task_has_all_its_progress() -> None:
 def test_an_upload_that_has_not_arrived_is_none() -> None:
     """Whatever the client says."""
     assert verdicts(Keeping(), FLAKY)["upload.tries-again"] == "fail"
+    assert verdicts(Exhausted(), FLAKY)["upload.tries-again"] == "fail"
 
 
 @pytest.mark.parametrize(
