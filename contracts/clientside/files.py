@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts import fixtures
+from contracts.reporting import plain
 
 TEXT = b"This is no picture.\n"
 
@@ -29,4 +30,5 @@ def listed(folder: Path) -> Iterator[dict[str, Any]]:
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            yield {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+            name = plain.text(path.relative_to(folder).as_posix())
+            yield {"name": name, "bytes": path.stat().st_size, "sha256": digest}

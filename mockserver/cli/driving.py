@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contracts.reporting import plain
+
 if TYPE_CHECKING:
     from contracts.clientside.case import Case, Mode
     from contracts.clientside.engine import Emulator
@@ -178,7 +180,7 @@ _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "inf
 
 
 def _name(argv: Sequence[str], options: Mapping[str, Any]) -> str:
-    return str(options["client"] or " ".join(argv) or "the project's own tests")[:MOST_NAME]
+    return plain.text(str(options["client"] or " ".join(argv) or "the project's own tests"))[:MOST_NAME]
 
 
 def _suite(argv: Sequence[str], around: Mapping[str, str]) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from contracts.clientside.lines import MOST_LINE
+from contracts.reporting import plain
 
 GRACE = 2.0
 """Real seconds between the request to end and the end by force."""
@@ -114,7 +115,7 @@ class LineProcess:
     @property
     def stderr(self) -> str:
         """The end of what it wrote there."""
-        return b"".join(list(self._stderr)).decode("utf-8", "replace")[-MOST_STDERR:]
+        return plain.text(b"".join(list(self._stderr)).decode("utf-8", "replace")[-MOST_STDERR:])
 
     @property
     def exit_code(self) -> int | None:

@@ -14,6 +14,7 @@ from typing import IO
 
 from contracts import clock
 from contracts.clientside.players.process import MOST_STDERR, StartError, end_group
+from contracts.reporting import plain
 
 MOST_WRITTEN = 256 * 1024 * 1024
 """Bytes that it may leave in its folder; a video of the emulator has one or two millions."""
@@ -120,7 +121,7 @@ def _read(pipe: IO[bytes] | None, kept: deque[bytes]) -> None:
 
 
 def _text(kept: deque[bytes]) -> str:
-    return b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:]
+    return plain.text(b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:])
 
 
 def _flooded(folder: Path) -> bool:
