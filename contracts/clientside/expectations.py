@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import yaml
 
-from contracts.clientside import case
+from contracts.clientside import case, judging
 
 Row = Mapping[str, Any]
 
@@ -102,22 +102,40 @@ def departures(
     return found + [told for entry in expected for told in _stale(cases, entry, partial=partial)]
 
 
-def baseline(cases: Sequence[Row], because: str) -> str:
-    """Return a file that expects what fails now, each check once.
+def baseline(cases: Sequence[Row], failed: str, unjudged: str) -> str:
+    """Return a file that expects what is wrong now, and nothing more: case by case, but for what fails everywhere.
 
     Args:
         cases: of a report.
-        because: the reason that every entry gets, to be changed by hand.
+        failed: the reason that entries get for what fails, to be changed by hand.
+        unjudged: the same for what could not be judged, where nothing in its case fails that explains it.
     """
-    failing: dict[str, list[str]] = {}
-    for row, check in _failing(cases, strict=False):
-        if check["verdict"] != NEVER and check["check"] not in NOBODY:
-            failing.setdefault(check["check"], []).append(row["name"])
+    wrong = [(row, check) for row, check in _failing(cases, strict=False) if check["check"] not in NOBODY]
+    failing = {(row["name"], check["check"]) for row, check in wrong if check["verdict"] == "fail"}
+    explained = {name for name, _ in failing}
+    places: dict[tuple[str, str], list[str]] = {}
+    for row, check in wrong:
+        if check["verdict"] == "fail":
+            places.setdefault((check["check"], failed), []).append(row["name"])
+        elif check["verdict"] == "not-run" and row["name"] not in explained:
+            places.setdefault((check["check"], unjudged), []).append(row["name"])
     rows = [
-        {"check": check, **({"where": names[0]} if len(names) == 1 else {}), "status": "fail", "because": because}
-        for check, names in failing.items()
+        {"check": check} | ({} if where is None else {"where": where}) | {"status": "fail", "because": because}
+        for (check, because), names in places.items()
+        for where in ([None] if len(names) > 1 and names == _places(cases, check) else names)
     ]
     return str(yaml.safe_dump({"kit": 1, "expect": rows}, sort_keys=False, allow_unicode=True, width=120))
+
+
+def _places(cases: Sequence[Row], check: str) -> list[str]:
+    """Return the cases in which a check was looked at."""
+    apart = {"not-applicable", "not-observable"}
+    return [
+        row["name"]
+        for row in cases
+        for found in row["checks"]
+        if found["check"] == check and found["verdict"] not in apart
+    ]
 
 
 def _failing(cases: Sequence[Row], *, strict: bool) -> Iterator[tuple[Row, Row]]:
@@ -146,12 +164,20 @@ def _stale(cases: Sequence[Row], entry: Expectation, *, partial: bool) -> Iterat
     found = [
         check["verdict"] for row in cases for check in row["checks"] if entry.concerns(row["name"], check["check"])
     ]
+    if partial and not _possible(entry) <= {row["name"] for row in cases}:
+        return  # where it fails may not have been played
     # What could not be observed may fail as before.
     verdicts = [verdict for verdict in found if verdict != "not-observable"]
     if not found and not partial:
         yield f"line {entry.line}: {entry.check} in {entry.where} was not played; remove it"
     elif verdicts and entry.status == "fail" and not _WRONG & set(verdicts):
         yield f"line {entry.line}: {entry.check} does not fail any more; remove it"
+
+
+def _possible(entry: Expectation) -> set[str]:
+    """Return the cases that an entry may speak of."""
+    concerned = (row for row in case.cases() if entry.concerns(row.name, entry.check))
+    return {row.name for row in concerned if any(probe.check.id == entry.check for probe in judging.declared(row))}
 
 
 def _lines(node: yaml.MappingNode) -> list[int]:

@@ -1,6 +1,7 @@
 """A run as one JSON document, from which every other report is made; folded from the events."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contracts.clientside import profiles, scores
@@ -16,6 +17,18 @@ MOST_BODY = 4_000
 """Characters of one body that a report holds."""
 
 
+_WRONG = frozenset({"harness-error", "fail"})
+
+_WORDS: Mapping[scores.Outcome, str] = MappingProxyType(
+    {
+        "pass": "behaves",
+        "fail": "does not behave",
+        "partial": "behaves in the cases that were played",
+        "harness-error": "could not be judged: the kit or the adaptor failed",
+    }
+)
+
+
 def named(client: Mapping[str, Any]) -> str:
     """Return a client's name and version, where it has told one."""
     return f"{client['name']} {client['version']}".rstrip()
@@ -28,6 +41,24 @@ def to_tell(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         for row in report["cases"]
         if not report["stopped"] or any(check["verdict"] != "not-run" for check in row["checks"])
     ]
+
+
+def checks_to_tell(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the checks of a case that need a word: what is wrong, and what was not judged where nothing tells why."""
+    wrong = [check for check in row["checks"] if check["verdict"] in _WRONG]
+    return wrong or [check for check in row["checks"] if check["verdict"] in {"warn", "not-run"}]
+
+
+def headline(report: Mapping[str, Any], *, strict: bool = False) -> tuple[scores.Outcome, str]:
+    """Return the word on a whole run, and what it means of the client.
+
+    Args:
+        report: the document.
+        strict: whether a SHOULD that does not hold counts.
+    """
+    outcome = scores.outcome(report, strict=strict)
+    seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
+    return outcome, _WORDS[outcome] + seen
 
 
 def witnesses(report: Mapping[str, Any]) -> str:

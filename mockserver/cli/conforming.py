@@ -157,7 +157,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         click.echo(f"Error: {error}", err=True)
         return 3
     document = report.document()
-    terminal.show(document, console, verbose=options["verbose"])
+    terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
     for remark in client.remarks:
         click.echo(remark)
     try:
@@ -172,8 +172,8 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         if options["write_baseline"] and document["stopped"]:
             click.echo("no baseline is written of a run that was stopped")
         elif options["write_baseline"]:
-            because = "failed when this file was written; say why"
-            options["write_baseline"].write_text(expectations.baseline(document["cases"], because), "utf-8")
+            words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
+            options["write_baseline"].write_text(expectations.baseline(document["cases"], *words), "utf-8")
         if options["badge"]:
             files.write_json(options["badge"], files.badge(document))
     except OSError as error:

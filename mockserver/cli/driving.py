@@ -133,7 +133,7 @@ def _observed(
     from contracts.clientside.protocol import Hello
 
     with Observation(emulator, chosen, Hello.nameless(_name(argv, options))) as observation:
-        for line in waiting(emulator, chosen):
+        for line in _told_briefly(emulator, observation.waiting) if argv else waiting(emulator, chosen):
             click.echo(line)
         argv = [word.replace("{base_url}", emulator.base_url) for word in argv]
         code = _suite(argv, environment(emulator.base_url)) if argv else _until_stopped()
@@ -146,12 +146,19 @@ def _observed(
             if observation.untouched:
                 found.remarks.append(f"not touched: {', '.join(observation.untouched)}")
             if observation.strangers:
-                found.remarks.append(f"keys that are of no case above were used: {observation.strangers}")
+                found.remarks.append(f"keys that no case waits under were used: {observation.strangers}; {_SHOWS}")
             elif len(observation.untouched) == observation.waiting:
                 found.remarks.append(f"nothing arrived at {emulator.base_url}. {FIXES}")
 
         found.events = events()
         yield found
+
+
+_SHOWS = "`inferencesh-mock conform --list --observe` shows those that there are"
+
+
+def _told_briefly(emulator: "Emulator", count: int) -> Iterator[str]:
+    yield f"{count} cases wait at {emulator.base_url}, each under its own API key; {_SHOWS}"
 
 
 def waiting(emulator: "Emulator", chosen: Sequence["Case"]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
 from contracts.clientside.case import WITNESSES
-from contracts.clientside.report import named, to_tell, witnesses
+from contracts.clientside.report import checks_to_tell, headline, named, to_tell, witnesses
 from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
@@ -47,15 +47,14 @@ def write_junit(path: Path, report: Document) -> None:
 def markdown(report: Document) -> str:
     """Return a summary for a pull request."""
     client = report["client"]
-    mark, word = _WORDS[scores.outcome(report)]
-    seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
-    lines = [f"### {mark} {cell(named(client))} {word}{seen}", ""]
+    outcome, word = headline(report)
+    lines = [f"### {_MARKS[outcome]} {cell(named(client))} {word}", ""]
     shares = {name: scores.Share(report[name]["passed"], report[name]["of"]) for name in ("conformance", "observed")}
     lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
     lines += [f"- driven as: {report['mode']}", f"- witnesses: {witnesses(report)}"]
     lines += [f"- cases that were not played: {report['left_out']}"] if report["left_out"] else []
     lines.append("")
-    found = [(row, check) for row in to_tell(report) for check in row["checks"] if check["verdict"] in _TOLD]
+    found = [(row, check) for row in to_tell(report) for check in checks_to_tell(row)]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [
@@ -77,13 +76,6 @@ def badge(report: Document) -> dict[str, Any]:
     return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
 
 
-_WORDS: Mapping[scores.Outcome, tuple[str, str]] = MappingProxyType(
-    {
-        "pass": ("✅", "behaves"),
-        "fail": ("❌", "does not behave"),
-        "partial": ("🟡", "behaves in the cases that were played"),
-        "harness-error": ("💥", "could not be judged: the kit failed"),
-    }
+_MARKS: Mapping[scores.Outcome, str] = MappingProxyType(
+    {"pass": "✅", "fail": "❌", "partial": "🟡", "harness-error": "💥"}
 )
-
-_TOLD = frozenset({"fail", "warn", "not-run", "harness-error"})

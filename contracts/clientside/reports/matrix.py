@@ -87,7 +87,9 @@ def _share(told: Mapping[str, Any] | None) -> scores.Share | None:
 def _wholes(reports: Sequence[Report]) -> Iterator[Line]:
     for name in ("conformance", "observed"):
         shares = tuple(scores.Share(report[name]["passed"], report[name]["of"]) for report in reports)
-        yield Line(name, tuple(share.text() for share in shares), shares)
+        part = [" of a part" if report["left_out"] else "" for report in reports]
+        told = tuple(f"{share.text()}{end}" for share, end in zip(shares, part, strict=True))
+        yield Line(name, told, tuple(None if end else share for share, end in zip(shares, part, strict=True)))
     yield Line("warnings", tuple(str(report["counts"].get("warn", 0)) for report in reports))
     yield Line("witnesses", tuple(witnesses(report) for report in reports))
     yield Line("profile", tuple(report["profile"] for report in reports))

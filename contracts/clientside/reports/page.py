@@ -9,8 +9,8 @@ from typing import Any
 import jinja2
 
 from contracts.clientside import scores
-from contracts.clientside.case import AREAS
-from contracts.clientside.report import MOST_BODY, witnesses
+from contracts.clientside.case import AREAS, checks
+from contracts.clientside.report import MOST_BODY, headline, witnesses
 from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
 from contracts.reporting import curl
@@ -20,6 +20,9 @@ ORDER = ("harness-error", "fail", "not-run", "warn", "not-observable", "pass", "
 
 ADDRESS = "http://127.0.0.1:8787"
 """Where `inferencesh-mock serve` is, in the commands that a reader may run."""
+
+_FIRST = ("harness-error", "fail")
+"""What the page shows first, where there is any."""
 
 LANE_WIDTH = 210
 ROW_HEIGHT = 24
@@ -40,6 +43,7 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
     areas = [(area, [_row(name, reports) for name in names if name.startswith(f"{area}/")]) for area in AREAS]
     return environment.from_string(text).render(
         columns=columns,
+        first=next((verdict for verdict in _FIRST if any(report["counts"].get(verdict) for report in reports)), ""),
         lines=matrix.lines(reports),
         anchors=AREAS,
         curl=_curl,
@@ -91,9 +95,25 @@ def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         "seconds": report["seconds"],
         "stopped": report["stopped"],
         "left_out": report["left_out"],
+        "headline": headline(report),
+        "sins": _sins(report),
         "counts": {verdict: count for verdict, count in report["counts"].items() if count},
         **shares,
     }
+
+
+def _sins(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What fails, each check once: its rule, the harm, and the cases that show it."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in report["cases"]:
+        for check in row["checks"]:
+            if check["verdict"] == "fail":
+                spec = checks().get(check["check"])
+                why = "" if spec is None else spec.why
+                found.setdefault(check["check"], {"says": check["says"], "why": why, "cases": []})["cases"].append(
+                    row["name"]
+                )
+    return list(found.values())
 
 
 def _row(name: str, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
-from contracts.clientside.report import named, to_tell, witnesses
+from contracts.clientside.report import checks_to_tell, headline, named, to_tell, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
 from contracts.counting import counted
 from contracts.reporting.progress import Bar
@@ -24,9 +24,6 @@ STYLE: Mapping[Verdict, str] = {
     "not-run": "dim",
     "harness-error": "bold magenta",
 }
-
-SHOWN: tuple[Verdict, ...] = ("harness-error", "fail", "warn", "not-run")
-"""Verdicts that need a word."""
 
 MOST_TOLD = 800
 
@@ -61,48 +58,63 @@ class Terminal:
                 pass
 
 
-def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False) -> None:
+def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False, strict: bool = False) -> None:
     """Write a report.
 
     Args:
         report: the document.
         console: where to.
         verbose: every verdict, and not only those that need a word.
+        strict: whether a SHOULD that does not hold counts.
     """
-    shown = VERDICTS if verbose else SHOWN
+
+    def line(text: str) -> None:
+        # Lines stay whole, so that they can be searched for in a log.
+        console.print(text, highlight=False, soft_wrap=True)
+
     for row in report["cases"] if verbose else to_tell(report):
-        told = [check for check in row["checks"] if check["verdict"] in shown]
+        told = row["checks"] if verbose else checks_to_tell(row)
         if told:
-            console.print(f"[bold]{escape(row['name'])}[/bold]  [dim]{escape(row['property'])}[/dim]", highlight=False)
+            line(f"[bold]{escape(row['name'])}[/bold]  [dim]{escape(row['property'])}[/dim]")
         for check in told:
             style = STYLE[check["verdict"]]
-            line = f"  [{style}]{check['verdict']}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
-            console.print(f"{line}  {escape(check['says'])}", highlight=False)
-            console.print(f"       [dim]{escape(check['told'][:MOST_TOLD])}[/dim]", highlight=False)
+            head = f"  [{style}]{check['verdict']}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
+            line(f"{head}  {escape(check['says'])}")
+            line(f"       [dim]{escape(check['told'][:MOST_TOLD])}[/dim]")
         if any(check["verdict"] == "fail" for check in told) and row["evidence"] is not None:
-            console.print(f"       [dim]replay token {row['evidence']['token']}[/dim]", highlight=False)
+            line(f"       [dim]replay token {row['evidence']['token']}[/dim]")
     _show_table(report, console)
     client = report["client"]
     language = f" ({client['language']})" if client["language"] else ""
-    console.print(f"[dim]client      [/dim]{escape(named(client) + language)}", highlight=False)
-    console.print(f"[dim]driven as   [/dim]{report['mode']}")
-    console.print(f"[dim]witnesses   [/dim]{witnesses(report)}", highlight=False)
-    console.print(f"[dim]profile     [/dim]{report['profile']}", highlight=False)
-    console.print(f"[dim]time        [/dim]{report['seconds']} s")
+    line(f"[dim]client      [/dim]{escape(named(client) + language)}")
+    line(f"[dim]driven as   [/dim]{report['mode']}")
+    line(f"[dim]witnesses   [/dim]{witnesses(report)}")
+    line(f"[dim]profile     [/dim]{report['profile']}")
+    line(f"[dim]time        [/dim]{report['seconds']} s")
     for name in ("conformance", "observed"):
-        share = scores.Share(report[name]["passed"], report[name]["of"])
-        console.print(f"[dim]{name:<12}[/dim]{share.text()}", highlight=False)
+        line(f"[dim]{name:<12}[/dim]{scores.Share(report[name]['passed'], report[name]['of']).text()}")
     if report["left_out"]:
-        left_out = counted(report["left_out"], "case was", "cases were")
-        console.print(f"[bold yellow]partial     [/bold yellow]{left_out} not played")
+        line(f"[yellow]left out    [/yellow]{counted(report['left_out'], 'case was', 'cases were')} not played")
     if report["stopped"]:
-        console.print(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
+        line(f"[bold magenta]stopped     [/bold magenta]{escape(report['stopped'])}")
+    outcome, word = headline(report, strict=strict)
+    line(f"[{_OUTCOME[outcome]}]{outcome}[/{_OUTCOME[outcome]}]  The client {word}.")
+
+
+_OUTCOME: Mapping[scores.Outcome, str] = {
+    "pass": "bold green",
+    "fail": "bold red",
+    "partial": "bold yellow",
+    "harness-error": "bold magenta",
+}
 
 
 def _show_table(report: Mapping[str, Any], console: Console) -> None:
+    """What nobody got has no column, so that the others have room."""
+    shown = [verdict for verdict in VERDICTS if verdict in {"pass", "fail"} or report["counts"].get(verdict)]
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("area")
-    for verdict in VERDICTS:
+    for verdict in shown:
         table.add_column(verdict, justify="right")
     for area in AREAS:
         checks = [check for row in report["cases"] if row["area"] == area for check in row["checks"]]
@@ -111,7 +123,7 @@ def _show_table(report: Mapping[str, Any], console: Console) -> None:
         counts = scores.counts(checks)
         cells = [
             f"[{STYLE[verdict]}]{counts[verdict]}[/{STYLE[verdict]}]" if counts[verdict] else "[dim]·[/dim]"
-            for verdict in VERDICTS
+            for verdict in shown
         ]
         table.add_row(area, *cells)
     console.print(table)

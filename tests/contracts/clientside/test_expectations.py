@@ -77,12 +77,36 @@ def test_our_own_failures_cannot_be_expected() -> None:
     assert len(told(played(once="harness-error"), ONCE)) == 2
 
 
+def test_a_part_of_the_cases_makes_no_entry_stale_that_may_speak_of_others() -> None:
+    """What fails elsewhere fails as before; an entry of a case that was played is stale all the same."""
+    cases = [{"name": "submit/plain", "checks": [{"check": "adaptor.report-is-true", "verdict": "pass", "told": ""}]}]
+    anywhere = Expectation("adaptor.report-is-true", "*", "fail", "we guess", 3)
+    there = Expectation("adaptor.report-is-true", "submit/plain", "fail", "we guess", 3)
+    assert expectations.departures(cases, [anywhere], partial=True) == []
+    assert len(expectations.departures(cases, [there], partial=True)) == 1
+
+
 def test_a_baseline_expects_what_fails_now(write: Write) -> None:
-    """Read again, nothing departs from it."""
-    cases = played(once="fail", result="pass")
-    file = write("", head=expectations.baseline(cases, "for now"))
-    (entry,) = expectations.read(file, TODAY)
-    assert (entry.check, entry.where, entry.because) == ("submit.submits-once", "submit/plain", "for now")
+    """Read again, nothing departs from it; where it is not expected, the same failure is news."""
+    cases = played(once="fail", result="pass") + played("submit/twice", once="pass", result="not-run")
+    file = write("", head=expectations.baseline(cases, "for now", "not seen"))
+    entries = expectations.read(file, TODAY)
+    assert [(entry.check, entry.where, entry.because) for entry in entries] == [
+        ("submit.submits-once", "submit/plain", "for now"),
+        ("submit.returns-the-result", "submit/twice", "not seen"),
+    ]
+    assert expectations.departures(cases, entries) == []
+    worse = played(once="fail", result="pass") + played("submit/twice", once="fail", result="not-run")
+    assert [told.partition(",")[0] for told in expectations.departures(worse, entries)] == [
+        "submit/twice: submit.submits-once is fail"
+    ]
+
+
+def test_a_baseline_names_no_case_where_all_fail(write: Write) -> None:
+    """What could not be judged behind a failure needs no entry."""
+    cases = played(once="fail", result="not-run") + played("submit/twice", once="fail", result="not-run")
+    (entry,) = expectations.read(write("", head=expectations.baseline(cases, "for now", "not seen")), TODAY)
+    assert (entry.check, entry.where) == ("submit.submits-once", "*")
     assert expectations.departures(cases, [entry]) == []
 
 

@@ -93,7 +93,7 @@ def test_the_matrix_has_a_column_for_each_client(report: dict[str, Any], worse: 
     name, version = report["client"]["name"], report["client"]["version"]
     assert first == f"| MUST of | {name} {version} | worse {version} |"
     assert area == f"| submit | {left}/{left} | {left}/{left} |"  # the areas of `worse` are those of the report
-    assert conformance.startswith(f"| conformance | 100 % ({left} of {left}) | {right['percent']} % ")
+    assert conformance.startswith(f"| conformance | 100 % ({left} of {left}) of a part | {right['percent']} % ")
     assert [line.split(" | ")[0] for line in rest] == [
         "| observed",
         "| warnings",
@@ -119,12 +119,13 @@ def test_clients_of_one_name_are_told_apart(report: dict[str, Any]) -> None:
 
 def test_the_page_of_several_begins_with_the_matrix(report: dict[str, Any], worse: dict[str, Any]) -> None:
     """Areas by clients, each leading to its cases; of one client alone there is none."""
-    text = page.render([report, worse])
+    text = page.render([report, worse | {"left_out": 0}])
     assert text.count('<table class="matrix">') == 1
     assert '<a href="#area-submit">submit</a>' in text
     assert '<section id="area-submit">' in text
     passed, of = worse["conformance"]["passed"], worse["conformance"]["of"]
     assert f'<td class="fail">{worse["conformance"]["percent"]} % ({passed} of {of})</td>' in text
+    assert f"<td>100 % ({of} of {of}) of a part</td>" in text
     assert '<table class="matrix">' not in page.render([report])
 
 

@@ -182,7 +182,7 @@ def test_a_suite_is_run_and_judged(suite: Path, tmp_path: Path) -> None:
     done = conform("--area", "submit", "--report", tmp_path / "report.json", "--client", "ours", "--", *pytest_)
     assert done.returncode == 1, done.stderr
     assert "2 passed" in done.stdout
-    assert "kit-submit-lost-response\n    The connection closes after the run was accepted.\n    run {" in done.stdout
+    assert "6 cases wait at http://127.0.0.1:" in done.stdout
     assert "fail submit.pays-once-after-a-closed-connection" in done.stdout
     assert "not touched: submit/lost-response/reset, " in done.stdout
     assert "witnesses   server (not client, disk)" in done.stdout

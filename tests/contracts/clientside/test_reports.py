@@ -15,6 +15,8 @@ from rich.console import Console
 
 from contracts.clientside import files as case_files
 from contracts.clientside import scores
+from contracts.clientside.case import checks
+from contracts.clientside.report import checks_to_tell
 from contracts.clientside.reports import diagram, files, page, terminal
 
 from ... import browsers  # noqa: TID252  # tests are no installed package with a name of its own
@@ -56,7 +58,7 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
         "  fail submit.submits-once  MUST  One run is one submission.",
         "       expected 1 call of run, saw 2: <b>|</b>",
         f"       replay token {token}",
-        "area    pass  fail  warn  not-observable  not-applicable  not-run  harness-error",
+        "area    pass  fail  not-observable",
         lines[5],
         f"client      worse {worse['client']['version']} (python)",
         "driven as   adaptor",
@@ -65,9 +67,28 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
         "time        1.5 s",
         f"conformance {scores.Share(worse['conformance']['passed'], worse['conformance']['of']).text()}",
         f"observed    {scores.Share(worse['observed']['passed'], worse['observed']['of']).text()}",
-        f"partial     {worse['left_out']} cases were not played",
+        f"left out    {worse['left_out']} cases were not played",
+        "fail  The client does not behave.",
     ]
     assert lines[5].startswith("submit")
+
+
+def test_what_follows_from_a_failure_needs_no_word(worse: dict[str, Any]) -> None:
+    """What was not judged is told where nothing in its case tells why, and else with `--verbose` alone."""
+    case = worse["cases"][0]
+    verdicts = {check["check"]: check for check in case["checks"]}
+    verdicts["submit.tells-the-output"]["verdict"] = "not-run"
+    assert [check["check"] for check in checks_to_tell(case)] == ["submit.submits-once"]
+    verdicts["submit.submits-once"]["verdict"] = "pass"
+    assert [check["check"] for check in checks_to_tell(case)] == ["submit.tells-the-output"]
+
+
+def test_the_page_begins_with_what_is_wrong(worse: dict[str, Any]) -> None:
+    """Rule and harm, once, with a link to the first case that shows it."""
+    text = page.render([worse])
+    assert '<a href="#submit/plain">One run is one submission.</a>' in text
+    assert html.escape(checks()["submit.submits-once"].why) in text
+    assert 'data-first="fail"' in text
 
 
 def test_junit_has_a_test_case_for_each_check(worse: dict[str, Any], tmp_path: Path) -> None:
@@ -175,6 +196,8 @@ def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[
       const seen = [];
       const visible = () => [...document.querySelectorAll("details.row:not([hidden])")].map((row) => row.id);
       seen.push(visible().length);
+      document.querySelector('button[data-show=""]').click();
+      seen.push(visible().length);
       document.querySelector('button[data-show="fail"]').click();
       seen.push(visible().join());
       document.querySelector('button[data-show=""]').click();
@@ -184,6 +207,10 @@ def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[
       document.querySelector("details.row:not([hidden]) summary").click();
       seen.push(document.querySelectorAll("details.row[open] svg .arrow").length > 5);
       seen.push(document.documentElement.scrollWidth <= innerWidth);
+      document.querySelector('button[data-show="harness-error"]').click();
+      location.hash = document.querySelector(".sins a").hash;
+      follow();
+      seen.push(visible().join());
       document.title = "seen " + JSON.stringify(seen);
     });</script></body>"""
     file = tmp_path / "page.html"
@@ -194,5 +221,5 @@ def test_the_page_opens_filters_and_expands(report: dict[str, Any], worse: dict[
         [browsers.chromium(), *flags, file.as_uri()], capture_output=True, text=True, timeout=90, check=True
     )
     told = done.stdout.partition("<title>seen ")[2].partition("</title>")[0]
-    assert json.loads(told) == [2, "submit/plain", "submit/lost-response", True, True]
+    assert json.loads(told) == [1, 2, "submit/plain", "submit/lost-response", True, True, "submit/plain"]
     assert "CONSOLE" not in done.stderr
