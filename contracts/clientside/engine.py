@@ -43,6 +43,9 @@ class Player(Protocol):
             How the case's own program ended; None where there is no such program.
         """
 
+    def break_off(self) -> None:
+        """End what is under way: nobody waits for verdicts any more."""
+
     def stderr(self, case: Case) -> str:
         """What the client's side wrote there during a case, as far as that can be told."""
 
@@ -112,8 +115,10 @@ def run(
         try:
             while (event := events.get()) is not None:
                 yield event
-        finally:
+        except BaseException:  # Ctrl-C, or whoever takes the events closes the run
             broken_off.set()
+            player.break_off()
+            raise
     yield RunEnded(clock.now() - begun, player.broken)
 
 

@@ -53,7 +53,7 @@ class Adaptor:
         self._process = LineProcess(argv, environment, folder, self._take, self._over)
         try:
             self.hello = self._greet()
-        except PlayerError:
+        except BaseException:  # Ctrl-C too
             self._process.end(grace=0.2)
             raise
 
@@ -101,6 +101,11 @@ class Adaptor:
         """Tell that a case is over."""
         if self._broken is None:
             self._process.send(json.dumps({"op": "end", "case": case}).encode("ascii"), 1.0)
+
+    def break_off(self) -> None:
+        """Wait for nothing any more: whoever has asked it something is told so, and it is ended."""
+        self._break("the run was broken off")
+        self._process.end(grace=0.5)
 
     def close(self) -> None:
         """Say good-bye and end it."""
@@ -214,6 +219,10 @@ class AdaptorPlayer:
             Stepping(stage, ask).play()
         finally:
             self._adaptor.forget(stage.case.name)
+
+    def break_off(self) -> None:
+        """Nobody waits for verdicts any more."""
+        self._adaptor.break_off()
 
     def stderr(self, _case: Case) -> str:
         """What the adaptor wrote there lately; several cases may have a part in it."""

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from contracts.clientside.lines import MOST_LINE
@@ -16,6 +17,9 @@ from contracts.reporting import plain
 
 GRACE = 2.0
 """Real seconds between the request to end and the end by force."""
+
+CERTAIN = 5.0
+"""Real seconds for the end by force, which comes at once but on the busiest of machines."""
 
 MOST_STDERR = 64 * 1024
 """Bytes of stderr that are kept, the last ones."""
@@ -48,11 +52,11 @@ def end_group(process: subprocess.Popen[bytes], grace: float) -> None:
 
     The group also where the child itself has gone: what it started may still be there.
     """
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, CERTAIN)):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
+            process.wait(seconds)
 
 
 def tail(text: str) -> str:
@@ -64,6 +68,33 @@ def tail(text: str) -> str:
     errors = [line for line in lines if _ERROR.match(line)]
     shown = " | ".join(errors[-1:] or lines[-3:])[-MOST_TAIL:]
     return "".join(letter if letter.isprintable() else " " for letter in shown)
+
+
+def _started(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start a child from a thread of its own: Ctrl-C before we know of it would leave it behind."""
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
+            list(argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(environment),
+            cwd=folder,
+            start_new_session=True,
+        )
+
+    with ThreadPoolExecutor(1, "adaptor-start") as pool:
+        begun = pool.submit(start)
+        try:
+            return begun.result()
+        except (OSError, ValueError) as error:
+            told = getattr(error, "strerror", None) or error
+            raise StartError(f"{argv[0]!r} cannot be started: {told}") from None
+        except BaseException:
+            pool.shutdown()
+            end_group(begun.result(), 0.2)
+            raise
 
 
 class LineProcess:
@@ -89,18 +120,7 @@ class LineProcess:
         Raises:
             StartError: there is no such program, or it may not be run.
         """
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
-                list(argv),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=dict(environment),
-                cwd=folder,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise StartError(f"{argv[0]!r} cannot be started: {error.strerror}") from None
+        self._process = _started(argv, environment, folder)
         self._take, self._over = take, over
         self._stderr: deque[bytes] = deque()
         self._kept = 0
@@ -109,8 +129,12 @@ class LineProcess:
             threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
             threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except BaseException:  # Ctrl-C
+            end_group(self._process, 0.2)
+            raise
 
     @property
     def stderr(self) -> str:
