@@ -160,10 +160,14 @@ class Adaptor:
 
     def _answered(self, found: dict[str, Any]) -> None:
         number = found.get("seq")
+        if type(number) is not int:
+            raise ProtocolError("expected an answer with the `seq` of its call, a whole number")
         with self._news:
+            if not 0 < number <= self._seq:
+                raise ProtocolError(f"an answer with a `seq` that no call had: {number}")
             self._unanswered.clear()
-            call = self._awaited.get(number) if isinstance(number, int) else None
-            if call is None or not isinstance(number, int):
+            call = self._awaited.get(number)
+            if call is None:
                 return  # an answer that came too late
             try:
                 self._came[number] = protocol.reply(call, found)
