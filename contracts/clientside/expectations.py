@@ -71,10 +71,7 @@ def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
         ExpectationError: it cannot be read, or an entry is wrong.
     """
     try:
-        with file.open("rb") as stream:
-            text = stream.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            raise ExpectationError(f"{file} has more than {MOST_BYTES >> 20} MiB; expected a list of expectations")
+        text = _text(file)
         _ensure_plain(file, text)
         node = yaml.compose(text, yaml.SafeLoader)
         _ensure_once(file, node)
@@ -187,11 +184,19 @@ def _possible(entry: Expectation) -> set[str]:
     return {row.name for row in concerned if any(probe.check.id == entry.check for probe in judging.declared(row))}
 
 
+def _text(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        text = stream.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise ExpectationError(f"{file} has more than {MOST_BYTES >> 20} MiB; expected a list of expectations")
+    return text
+
+
 def _ensure_plain(file: Path, text: bytes) -> None:
     """Refuse what stands for something that is written elsewhere: a few lines of it can mean gigabytes."""
     for event in yaml.parse(text, yaml.SafeLoader):
         if getattr(event, "anchor", None) is not None:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise ExpectationError(f"{file}, line {line}: anchors and aliases (& and *) are not read; write it out")
 
 

@@ -86,19 +86,6 @@ def played(adaptor: Adaptor, deadline: float = 0.3) -> dict[str, str]:
         *("garbage", "list", "nothing", "schema", "nan", "digits", "no-number", "foreign"),
         *("death", "closed", "endless-line", "endless-garbage"),
     ],
-        "garbage",
-        "list",
-        "nothing",
-        "schema",
-        "nan",
-        "digits",
-        "no-number",
-        "foreign",
-        "death",
-        "closed",
-        "endless-line",
-        "endless-garbage",
-    ],
 )
 def test_what_an_adaptor_says_wrongly_is_told(start: Start, body: str, told: str) -> None:
     """The verdicts are the harness's, and the reason says what was expected."""
