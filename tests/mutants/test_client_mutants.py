@@ -8,6 +8,9 @@ from contracts.clientside.case import Mode
 from tests.mutants.client_mutant import ClientMutant, load
 from tests.mutants.client_trial import nearest, try_mutant
 
+PACED = ("limits", "time")
+"""Areas of cases in real time: on a machine that is busy enough, pauses that are the same do not look so."""
+
 MODES: tuple[Mode, ...] = ("command", "observe")
 
 
@@ -15,6 +18,8 @@ MODES: tuple[Mode, ...] = ("command", "observe")
 def test_a_broken_client_fails_its_check_and_no_other(mutant: ClientMutant) -> None:
     """What fails is what is broken; `make mutants` plays all cases of the area."""
     trial = try_mutant(mutant, nearest(mutant))
+    if mutant.area in PACED and not trial.failed:
+        trial = try_mutant(mutant, nearest(mutant))
     assert trial.blunders == []
     assert trial.failed == {mutant.check}, f"{mutant.sentence} {trial.told('fail', 'warn')}"
     for mode in MODES:
