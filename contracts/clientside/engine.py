@@ -205,7 +205,8 @@ def _played(
     finally:
         world.close()
         if files.identity(folder) == place:
-            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(folder, ignore_errors=True)
         else:
             # Whatever stands there now: what it leads to is not ours.
             with contextlib.suppress(OSError):

@@ -27,6 +27,14 @@ def text(written: str) -> str:
     return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], written.replace("\r\n", "\n"))
 
 
+def line(written: str) -> str:
+    """Return text in one line without anything that is not printed."""
+    return "".join(char if char.isprintable() else _BLANKS.get(char) or ascii(char)[1:-1] for char in written)
+
+
+_BLANKS = {"\n": " ", "\r": " ", "\t": " ", "\xa0": " "}
+
+
 def document(written: Any) -> Any:  # noqa: ANN401  # JSON
     """Return JSON with all its texts so, names of members too; what is deeper than reports go is left out."""
     return _cleaned(written, MOST_LEVELS, is_strict=False)
@@ -35,10 +43,10 @@ def document(written: Any) -> Any:  # noqa: ANN401  # JSON
 def dumped(written: Any) -> str:  # noqa: ANN401  # JSON
     """Return JSON in one line that is plain and still the same JSON."""
     try:
-        line = json.dumps(written, ensure_ascii=False)
+        written_down = json.dumps(written, ensure_ascii=False)
     except RecursionError:
         return DEEPER
-    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", written_down)
 
 
 def _cleaned(value: Any, levels: int, *, is_strict: bool) -> Any:  # noqa: ANN401  # JSON

@@ -14,6 +14,11 @@ def test_text_commands_no_terminal() -> None:
     assert plain.text("नमस्ते 👩‍👧 한국어") == "नमस्ते 👩‍👧 한국어"
 
 
+def test_a_line_is_one_line() -> None:
+    """Ends of lines and tabs are blanks; what is not printed is seen."""
+    assert plain.line("a\n\tb\x1b\ud800") == "a  b\\x1b\\ud800"
+
+
 def test_json_is_plain_at_every_level() -> None:
     """Names of members too; what is too deep is left out."""
     assert plain.document({"\x1b": ["\ud800", 1, None, True]}) == {"\\x1b": ["\\ud800", 1, None, True]}

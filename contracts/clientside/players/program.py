@@ -128,20 +128,24 @@ def _text(kept: deque[bytes]) -> str:
 def _flooded(folder: Path) -> bool:
     """Tell whether there is too much in a folder. What links lead to counts, for it would be read."""
     written, count = 0, 0
-    for where, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            count += 1
-            with contextlib.suppress(OSError):
-                written += (Path(where) / name).stat().st_size
-            if written > MOST_WRITTEN or count > MOST_FILES:
-                return True
+    try:
+        for where, folders, names in os.walk(folder):
+            for name in (*folders, *names):
+                count += 1
+                with contextlib.suppress(OSError):
+                    written += (Path(where) / name).stat().st_size
+                if written > MOST_WRITTEN or count > MOST_FILES:
+                    return True
+    except RecursionError:
+        return True  # folders in folders, a thousand of them
     return False
 
 
 def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from contracts.clientside import case as cases
 from contracts.clientside import engine
 from contracts.clientside.events import CaseEnded
+from contracts.clientside.players import program
 from contracts.clientside.players.command import CommandPlayer
 from contracts.clientside.protocol import Hello
 from mockserver.settings import Settings
@@ -38,3 +40,15 @@ def test_what_stands_in_the_place_of_its_folder_is_left_alone(tmp_path: Path, bo
     assert {row.verdict for row in ended.emitted} == {"harness-error"}
     assert "KIT_OUT is not the folder any more" in ended.emitted[0].told
     assert [(path.name, path.read_text()) for path in there.iterdir()] == [("boat.png", "mine")]
+
+
+def test_folders_in_folders_are_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they are deeper than Python goes, nobody looks further."""
+
+    def walk(_: Path) -> list[tuple[str, list[str], list[str]]]:
+        raise RecursionError
+
+    monkeypatch.setattr(program.os, "walk", walk)
+    limits = program.Limits(5.0, 0.2, tmp_path, threading.Event())
+    ended = program.run((sys.executable, "-c", "pass"), dict(os.environ), tmp_path, limits)
+    assert "wrote more than" in ended.how
