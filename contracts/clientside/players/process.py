@@ -9,7 +9,6 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from contracts.clientside.lines import MOST_LINE
@@ -70,31 +69,51 @@ def tail(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in shown)
 
 
+def _drop(process: subprocess.Popen[bytes]) -> None:
+    """End a child that nobody has spoken to yet."""
+    end_group(process, 0.2)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
 def _started(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
     """Start a child from a thread of its own: Ctrl-C before we know of it would leave it behind."""
 
-    def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            cwd=folder,
-            start_new_session=True,
-        )
+    made: list[subprocess.Popen[bytes] | Exception] = []
+    done = threading.Event()
 
-    with ThreadPoolExecutor(1, "adaptor-start") as pool:
-        begun = pool.submit(start)
+    def start() -> None:
         try:
-            return begun.result()
+            made.append(
+                subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
+                    list(argv),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=dict(environment),
+                    cwd=folder,
+                    start_new_session=True,
+                )
+            )
         except (OSError, ValueError) as error:
-            told = getattr(error, "strerror", None) or error
-            raise StartError(f"{argv[0]!r} cannot be started: {told}") from None
-        except BaseException:
-            pool.shutdown()
-            end_group(begun.result(), 0.2)
-            raise
+            made.append(error)
+        done.set()
+
+    try:
+        threading.Thread(target=start, name="adaptor-start", daemon=True).start()
+        done.wait()
+        (found,) = made
+        if isinstance(found, subprocess.Popen):
+            return found
+    except KeyboardInterrupt:
+        done.wait(CERTAIN)
+        for one in made:
+            if isinstance(one, subprocess.Popen):
+                _drop(one)
+        raise
+    raise StartError(f"{argv[0]!r} cannot be started: {getattr(found, 'strerror', None) or found}")
 
 
 class LineProcess:
@@ -121,19 +140,19 @@ class LineProcess:
             StartError: there is no such program, or it may not be run.
         """
         self._process = _started(argv, environment, folder)
-        self._take, self._over = take, over
-        self._stderr: deque[bytes] = deque()
-        self._kept = 0
-        self._writing = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
-            threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
-        ]
         try:
+            self._take, self._over = take, over
+            self._stderr: deque[bytes] = deque()
+            self._kept = 0
+            self._writing = threading.Lock()
+            self._threads = [
+                threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
+                threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
+            ]
             for thread in self._threads:
                 thread.start()
-        except BaseException:  # Ctrl-C
-            end_group(self._process, 0.2)
+        except KeyboardInterrupt:
+            _drop(self._process)
             raise
 
     @property
