@@ -7,7 +7,7 @@ from contracts.clientside import calls, judge, modes
 from contracts.clientside import case as cases
 from contracts.clientside.case import Case, CheckSpec, Probe, Witness
 from contracts.clientside.judge import Judge
-from contracts.clientside.play import Play
+from contracts.clientside.play import TASK_CALLS, TRACES, Play
 from contracts.clientside.unheard import UnheardError
 from contracts.clientside.verdicts import BlockedCheck, Emitted, FailedCheck, Verdict
 
@@ -18,10 +18,13 @@ ALWAYS = (
     ("wire.faults-reached", "faults-reached"),
     ("adaptor.claims-are-true", "claims-are-true"),
 )
-"""Checks of every case with their judges, before those it declares."""
+"""Checks of every case that they can say something of, with their judges, before those it declares."""
 
 LAST = ("adaptor.report-is-true", "report-is-true")
-"""Comes after them: where one of them has found what the client says to be wrong, there is no more to say of it."""
+"""Comes after them where a case asks the client about tasks: what one of them has found to be wrong needs no more."""
+
+OF_THE_WIRE = frozenset({"wire.contact", "wire.valid-requests", "wire.faults-reached"})
+"""Those of cases that send the client to the server: of a signature that is verified, no server knows anything."""
 
 GATES = ("wire.harness-valid", "wire.contact", "wire.faults-reached", "adaptor.claims-are-true")
 """Where one of these fails, nothing can be said of what the case is about."""
@@ -29,7 +32,14 @@ GATES = ("wire.harness-valid", "wire.contact", "wire.faults-reached", "adaptor.c
 
 def declared(case: Case) -> tuple[Probe, ...]:
     """Return every check that a case will emit, in the order they are decided."""
-    always = tuple(Probe(cases.checks()[check], name, {}) for check, name in ALWAYS)
+    calls_made = {step.call for step in case.steps}
+    always = tuple(
+        Probe(cases.checks()[check], name, {})
+        for check, name in ALWAYS
+        if check not in OF_THE_WIRE or calls_made & TRACES.keys()
+    )
+    if not calls_made & TASK_CALLS:
+        return (*always, *case.probes)
     check, name = LAST
     heard = (probe for probe in case.probes if "client" in judge.load()[probe.judge].witnesses)
     return (*always, *case.probes, Probe(cases.checks()[check], name, {}, tuple(probe.check.id for probe in heard)))

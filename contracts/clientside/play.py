@@ -71,6 +71,8 @@ class Seen:
     """Replays the world."""
     start: datetime
     """Of the world's clock."""
+    changed: str | None = None
+    """What of the world is no longer as the kit had left it, by somebody else's hand; None: nothing."""
     videos: Mapping[str, bytes] = field(default_factory=dict)
     """By URL, what a fault-free download gives; only where a case downloads."""
 
@@ -151,3 +153,6 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The operations by which the server knows that a call was begun."""
+
+TASK_CALLS = frozenset({"run", "get", "wait", "stream", "cancel"})
+"""Calls that tell of a task."""

@@ -12,6 +12,9 @@ from contracts.clientside.verdicts import VERDICTS
 
 Row = Mapping[str, Any]
 
+OURS = frozenset({"wire.harness-valid"})
+"""Checks of the emulator and not of the client: they are told, and no number is made of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -47,15 +50,18 @@ def conformance(checks: Iterable[Row], scored: Container[str]) -> Share:
         checks: of a report.
         scored: ids of the checks that a profile scores.
     """
-    rows = [row for row in checks if row["level"] == "MUST" and row["verdict"] != "not-applicable"]
-    rows = [row for row in rows if row["check"] in scored]
+    rows = [row for row in _counting(checks) if row["level"] == "MUST" and row["check"] in scored]
     return Share(sum(row["verdict"] == "pass" for row in rows), len(rows))
 
 
 def observed(checks: Iterable[Row]) -> Share:
     """Return the checks that were decided of all that apply."""
-    rows = [row for row in checks if row["verdict"] != "not-applicable"]
+    rows = _counting(checks)
     return Share(sum(row["verdict"] in {"pass", "fail", "warn"} for row in rows), len(rows))
+
+
+def _counting(checks: Iterable[Row]) -> list[Row]:
+    return [row for row in checks if row["verdict"] != "not-applicable" and row["check"] not in OURS]
 
 
 Outcome = Literal["pass", "fail", "partial", "harness-error"]

@@ -4,7 +4,8 @@ WorldError
     The emulator does not do what the kit asks; that is the kit's fault, not the client's.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,11 @@ PATIENCE = 30.0
 
 SETTLING = 1.0
 """Real seconds for tasks to end that nobody waits for; most take 0.15."""
+
+MOST_SHOWN = 120
+"""Characters of what was changed in a world."""
+
+ALONE = "only the kit may use /_mock while a case is played"
 
 SETTINGS: Mapping[str, Any] = {"latency": "quick", "media": "tiny"}
 
@@ -43,6 +49,7 @@ class World:
         self.base_url = base_url
         self.api_key = api_key
         headers = {"Authorization": f"Bearer {api_key}"} | ({"X-Mock-Token": control_token} if control_token else {})
+        self._left: Mapping[str, Any] = {}
         self._client = httpx.Client(base_url=f"{base_url}/_mock", headers=headers, timeout=PATIENCE, trust_env=False)
 
     def set_up(self, case: Case) -> None:
@@ -63,6 +70,7 @@ class World:
             self.ask("PUT", "/plan", dict(case.plan))
         if case.scale:
             self.ask("PUT", "/clock", {"mode": "scaled", "scale": case.scale})
+        self._left = _made_of(self.ask("GET", "/export"), self.ask("GET", "/credits"))
 
     def advance(self, seconds: float | None) -> None:
         """Move a manual clock by seconds, or until nothing is pending."""
@@ -71,6 +79,7 @@ class World:
     def arm(self, plan: Mapping[str, Any]) -> None:
         """Arm another plan in the place of what was armed."""
         self.ask("PUT", "/plan", dict(plan))
+        self._left = _made_of(self.ask("GET", "/export"), self.ask("GET", "/credits"))
 
     def wait_for(self, operation: str, count: int, seconds: float) -> bool:
         """Wait until so many exchanges of an operation, or webhooks, are over; tell whether they came in time."""
@@ -114,6 +123,9 @@ class World:
             token=export["token"],
             start=datetime.fromisoformat(export["clock"]["start"]),
         )
+        seen.changed = _difference(self._left, _made_of(export, money)) or (
+            None if self._dropped() else _forgotten(seen.journal, tasks)
+        )
         if videos:
             self.ask("DELETE", "/plan")
             urls = [
@@ -131,6 +143,10 @@ class World:
         told = {"limit": MOST_ROWS, "full": str(full).lower()}
         found: list[Mapping[str, Any]] = self.ask("GET", "/journal", params=told)["exchanges"]
         return found[::-1]
+
+    def _dropped(self) -> bool:
+        """Whether the journal was too small for the case."""
+        return bool(self.ask("GET", "/journal", params={"limit": "1"})["dropped"])
 
     def leave(self) -> None:
         """Let the world go."""
@@ -164,3 +180,29 @@ class World:
             raise WorldError(f"{method} /_mock{path}: {detail}")
         found: dict[str, Any] = answer.json() if answer.content else {}
         return found
+
+
+def _made_of(export: Mapping[str, Any], money: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the kit alone changes in a world while a case is played."""
+    return {
+        "plan": export["plan"],
+        "settings": export["behaviour"],
+        "clock": export["clock"],
+        "credits": money["granted"],
+    }
+
+
+def _difference(left: Mapping[str, Any], found: Mapping[str, Any]) -> str | None:
+    """Return what is no longer as it was left."""
+    for name, value in left.items():
+        if found[name] != value:
+            was, now = (json.dumps(one)[:MOST_SHOWN] for one in (value, found[name]))
+            return f"its {name} was {was}, and is {now}; {ALONE}"
+    return None
+
+
+def _forgotten(journal: list[Mapping[str, Any]], tasks: Iterable[str]) -> str | None:
+    """Return which task's run is no longer in the journal."""
+    known = {row["task_id"] for row in journal}
+    gone = next((name for name in tasks if name not in known), None)
+    return None if gone is None else f"its journal has been cleared of the run of task {gone}; {ALONE}"

@@ -1,13 +1,14 @@
 """Sends requests and keeps every exchange as evidence."""
 
 import json as json_module
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from contracts import clock
+from contracts.serverside.deadline import Transport
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.routes import operation_of
 from contracts.serverside.shapes import Shape, Shapes
@@ -24,7 +25,7 @@ MOST_TURN = 120
 """Seconds that are waited for a turn; the documented limits are told by the minute."""
 
 MOST_SILENCE = 5
-"""Requests in a row that nobody answers: a run of thousands that waits for each would take days."""
+"""Requests in a row that nobody answers to the end: a run of thousands that waits for each would take days."""
 
 UNSET: Any = object()
 
@@ -40,8 +41,13 @@ class GoneError(BaseException):
 class Recorder:
     """The exchanges of a run, and those of the check under way."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, waits: Callable[[str], object] = lambda _: None) -> None:
+        """Start empty.
+
+        Args:
+            waits: told what is being waited for, as in "waiting for task X to end".
+        """
+        self.waits = waits
         self._kept: dict[int, Exchange] = {}
         self._count = 0
         self._current: list[Exchange] = []
@@ -51,7 +57,7 @@ class Recorder:
         self._silence = 0
 
     def listen(self, *, is_silent: bool) -> bool:
-        """Note whether a request was left without an answer; tell whether too many in a row were."""
+        """Note whether a request was left without a whole answer; tell whether too many in a row were."""
         self._silence = self._silence + 1 if is_silent else 0
         return self._silence >= MOST_SILENCE
 
@@ -129,7 +135,10 @@ class Caller:
         self._recorder = recorder
         self.key = key
         # No redirect is followed: the contract has none, and a key must not travel.
-        self._client = httpx.Client(timeout=target.patience, trust_env=False, follow_redirects=False)
+        self._client, self._streams = (
+            httpx.Client(transport=Transport(end), timeout=target.patience, trust_env=False, follow_redirects=False)
+            for end in (target.patience, None)
+        )
 
     def send(
         self,
@@ -175,10 +184,10 @@ class Caller:
             error = f"{type(failure).__name__}: {failure}"
             if isinstance(failure, httpx.ConnectError) and str(request.url).startswith(self._target.base_url):
                 raise GoneError(f"nothing answers at {self._target.base_url}: {failure}") from None
-            is_silent = status is None and isinstance(failure, httpx.TimeoutException)
+            is_silent = isinstance(failure, httpx.TimeoutException)
         kept = self._keep(request, status, told, bytes(body), clock.now() - begun, error)
         if self._recorder.listen(is_silent=is_silent):
-            raise GoneError(f"{self._target.base_url} left {MOST_SILENCE} requests in a row without an answer")
+            raise GoneError(f"{self._target.base_url} left {MOST_SILENCE} requests in a row without a whole answer")
         return kept
 
     def in_turn(self, method: str, path: str, **request: Any) -> Exchange:  # noqa: ANN401  # as `send` takes them
@@ -188,6 +197,7 @@ class Caller:
             told = answer.header("retry-after") or ""
             if answer.status != 429 or not told.isdecimal() or int(told) > MOST_TURN:
                 break
+            self._recorder.waits(f"{told} s, as the server wants it")
             clock.wait(int(told))
             answer = self.send(method, path, **request)
         return answer
@@ -199,7 +209,7 @@ class Caller:
         """GET a stream; it is kept as an exchange when it is left."""
         request = self._request("GET", path, UNSET, None, headers, UNSET, version)
         begun = clock.now()
-        stream = Opened(self._client, request, self._target.patience)
+        stream = Opened(self._streams, request, self._target.patience)
         try:
             yield stream
         finally:
@@ -209,6 +219,7 @@ class Caller:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._streams.close()
 
     def _request(
         self,

@@ -5,12 +5,16 @@ DriftError
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-KIND = "inferencesh-mock check"
+from contracts.reporting import plain
+from contracts.serverside.finding import ORDER
+
+KIND, VERSION = "inferencesh-mock check", 1
+"""What a saved run says of itself."""
 
 
 class DriftError(ValueError):
@@ -30,6 +34,12 @@ class Moved:
     told: str = ""
     """Of a requirement: the word that goes with the later verdict."""
 
+    def line(self) -> str:
+        """Return it in one line."""
+        return plain.line(
+            f"{self.what:<11} {self.where}: {self.before} -> {self.after}{'  ' + self.told if self.told else ''}"
+        )
+
     def document(self) -> dict[str, str]:
         """As JSON."""
         return {"what": self.what, "where": self.where, "before": self.before, "after": self.after, "told": self.told}
@@ -46,21 +56,50 @@ def read(path: Path) -> Mapping[str, Any]:
     """
     try:
         document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         told = error.strerror if isinstance(error, OSError) else "it is no JSON"
         raise DriftError(f"cannot read {path}: {told}; expected a file of `inferencesh-mock check --save`") from None
-    whole = isinstance(document, dict) and document.get("kind") == KIND
-    if not whole or not isinstance(document.get("requirements"), list) or not isinstance(document.get("shapes"), dict):
+    if not isinstance(document, dict) or document.get("kind") != KIND:
         raise DriftError(f"{path} is no saved run; expected a file of `inferencesh-mock check --save`")
+    if type(document.get("version")) is not int or document["version"] != VERSION:
+        told = f"has the form {document.get('version')!r:.40}, and this version of the command reads {VERSION}"
+        raise DriftError(f"{path} {told}; save both runs with the same `inferencesh-mock check --save`")
+    damage = next(_damage(document), None)
+    if damage is not None:
+        raise DriftError(f"{path} is damaged: {damage}; expected a file of `inferencesh-mock check --save`")
     found: Mapping[str, Any] = document
     return found
+
+
+def _damage(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what no run that was saved holds."""
+    rows, shapes = document.get("requirements"), document.get("shapes")
+    if not isinstance(rows, list) or not isinstance(shapes, dict):
+        yield "it lacks `requirements`, a list, or `shapes`, an object"
+        return
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        texts = [row.get(name) for name in ("id", "verdict", "told")] if isinstance(row, dict) else [None]
+        if not all(isinstance(text, str) for text in texts) or texts[1] not in ORDER:
+            yield f"row {number} of `requirements` has no `id`, `told` or known `verdict`"
+        elif texts[0] in seen:
+            yield f"row {number} of `requirements` is the second of its `id`"
+        else:
+            seen.add(str(texts[0]))
+    for answer, shape in shapes.items():
+        if not isinstance(shape, dict) or not all(
+            isinstance(types, list) and types and all(isinstance(name, str) for name in types)
+            for types in shape.values()
+        ):
+            yield f"the shape of {answer[:60]!r} is none"
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
     """Return what differs, requirements first.
 
-    A requirement that only the later run looked at is no drift; one that it looks at no longer is. A shape is compared
-    where both have the answer, and in places where both have something to show.
+    A requirement that only the later run looked at is no drift; one that it looks at no longer is, whether it was not
+    run, does not apply or is not there. A shape is compared where both have the answer, and in places where both have
+    something to show; an answer that the later run has not had is drift where both looked at the same.
     """
     return [*_requirements(before, after), *_shapes(before, after)]
 
@@ -79,15 +118,16 @@ def _words(value: Any) -> str:  # noqa: ANN401  # JSON
 
 
 def _requirements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
-    rows = {row["id"]: row for row in before["requirements"]}
+    rows = {row["id"]: row for row in after["requirements"]}
     found = []
-    for row in after["requirements"]:
-        old = rows.get(row["id"])
-        if old is None or old["verdict"] in _UNSEEN or row["verdict"] == "not-applicable":
-            continue
-        if old["verdict"] != row["verdict"]:
-            found.append(Moved("requirement", row["id"], old["verdict"], row["verdict"], row["told"]))
+    for old in before["requirements"]:
+        row = rows.get(old["id"], _LOST)
+        if old["verdict"] not in _UNSEEN and old["verdict"] != row["verdict"]:
+            found.append(Moved("requirement", old["id"], old["verdict"], row["verdict"], row["told"]))
     return found
+
+
+_LOST = {"verdict": "absent", "told": "the later run does not know it"}
 
 
 _Shape = Mapping[str, Sequence[str]]
@@ -96,8 +136,12 @@ _Shape = Mapping[str, Sequence[str]]
 
 def _shapes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
     found = []
-    for answer in sorted(before.get("shapes", {}).keys() & after.get("shapes", {}).keys()):
-        one, other = before["shapes"][answer], after["shapes"][answer]
+    for answer in sorted(before["shapes"]):
+        one, other = before["shapes"][answer], after["shapes"].get(answer)
+        if other is None:
+            if not conditions(before, after):
+                found.append(Moved("shape", answer, "seen", "absent"))
+            continue
         for at in sorted(one.keys() | other.keys()):
             if _differs(at, one, other):
                 old, new = ("|".join(shape.get(at, [])) or "absent" for shape in (one, other))

@@ -60,6 +60,8 @@ class PhaseEnded:
     phase: str
     stopped: str | None = None
     """Why it could not be carried out, or not to its end."""
+    is_fault: bool = False
+    """Whether the phase itself failed, by no doing of the server's."""
 
     def __post_init__(self) -> None:
         """Keep the reason one plain line."""

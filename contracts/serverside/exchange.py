@@ -2,6 +2,8 @@
 
 UnexpectedError
     An answer that a check cannot go on with: not JSON, no such member. The message says what was expected.
+UntriedError
+    Such an answer to what a check only needs before it can begin, and that another requirement promises.
 """
 
 import json
@@ -26,6 +28,20 @@ _SECRET = frozenset({"authorization", "x-api-key", "cookie"})
 
 class UnexpectedError(Exception):
     """An answer that a check cannot go on with."""
+
+
+class UntriedError(UnexpectedError):
+    """An answer for which a check could not even begin."""
+
+    def __init__(self, requirement: str, told: str) -> None:
+        """Make one.
+
+        Args:
+            requirement: what the answer breaks; what the check is about was never tried.
+            told: what was seen and what was expected.
+        """
+        super().__init__(told)
+        self.requirement = requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,11 @@ class Exchange:
             raise UnexpectedError(f"{self.line()}: expected an envelope with `data`, got {self.beginning}")
         return document["data"]
 
+    @property
+    def bare(self) -> str:
+        """What a message adds where the resource itself is expected, without an envelope; nothing elsewhere."""
+        return f" (the request had {VERSION_HEADER}: 2: no envelope)" if self.asked(VERSION_HEADER) == "2" else ""
+
     def member(self, name: str) -> Any:  # noqa: ANN401  # JSON
         """Return a member of the resource.
 
@@ -111,7 +132,7 @@ class Exchange:
         """
         data = self.data
         if not isinstance(data, dict) or name not in data:
-            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}")
+            raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}{self.bare}")
         return data[name]
 
     @property

@@ -17,6 +17,10 @@ ORDER: tuple[Verdict, ...] = get_args(Verdict)
 """From the weakest to the one that decides when findings on one requirement differ."""
 
 
+WORDLESS = "the check ended without a word on it"
+"""Of a requirement that a check has declared and not spoken of; any other finding tells more."""
+
+
 class BrokenError(AssertionError):
     """A server differs from what was expected of it."""
 
@@ -25,6 +29,11 @@ class BrokenError(AssertionError):
         super().__init__(f"{requirement}: {told}")
         self.requirement = requirement
         self.told = told
+
+
+def fault(error: Exception) -> str:
+    """Tell of what nobody has foreseen; it is no word on the server."""
+    return f"the suite itself failed here: {type(error).__name__}: {error}; please report it"
 
 
 class NotRunError(Exception):
@@ -46,6 +55,8 @@ class Finding:
     """Numbers of the exchanges that show it."""
     seed: int | None = None
     """Of a generated case."""
+    is_fault: bool = False
+    """Whether it says nothing of the server: the check itself failed."""
 
     def __post_init__(self) -> None:
         """Keep `told` one plain line."""

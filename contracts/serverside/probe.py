@@ -8,11 +8,11 @@ from typing import Any
 
 from contracts import clock, requirements
 from contracts.serverside.caller import Caller, Recorder
-from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
 from contracts.serverside.finding import Finding, NotRunError, Verdict
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
-from contracts.serverside.specimens import POLL_SECONDS, Specimens, cheap, id_of, reference
+from contracts.serverside.specimens import ANSWERED, POLL_SECONDS, Specimens, cheap, id_of, reference
 from contracts.serverside.target import Target
 
 NDJSON, SSE = "application/x-ndjson", "text/event-stream"
@@ -131,10 +131,13 @@ class Probe:
             UnexpectedError: it was refused.
         """
         answer = self.run(given, **members)
-        result = answer.data
-        if not isinstance(result, dict) or not isinstance(result.get("id"), str):
-            raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(result)}")
-        return result
+        try:
+            return _task(answer)
+        except UnexpectedError as error:
+            if given is None and not members:
+                # There is nothing about this run but that it has to be taken.
+                raise UntriedError(ANSWERED, str(error)) from None
+            raise
 
     def ended(self, task_id: str) -> dict[str, Any]:
         """Wait until a task has ended and return it.
@@ -175,8 +178,8 @@ class Probe:
         """
         told = {"Accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
         with self.call.opened(path, headers=told) as stream:
-            for _ in stream.pieces(self.target.task_patience):
-                pass
+            for _ in stream.pieces(self.specimens.patience):
+                self._recorder.waits("for a stream to end")
         if stream.status != 200:
             raise UnexpectedError(f"GET {path}: expected a stream, got {stream.status} {bytes(stream.body[:200])!r}")
         text = bytes(stream.body).decode("utf-8", "replace")
@@ -252,6 +255,13 @@ class Probe:
     def app(self) -> str:
         """Reference of the app in the version that is judged."""
         return reference(self.target)
+
+
+def _task(answer: Exchange) -> dict[str, Any]:
+    found = answer.data
+    if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+        raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(found)}{answer.bare}")
+    return found
 
 
 def _short(value: Any) -> str:  # noqa: ANN401  # any value

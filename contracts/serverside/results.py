@@ -7,8 +7,9 @@ from typing import Any, Literal
 from contracts import requirements
 from contracts.requirements import Requirement
 from contracts.serverside import scope
+from contracts.serverside.drift import KIND, VERSION
 from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
-from contracts.serverside.finding import Finding, Verdict, worst
+from contracts.serverside.finding import WORDLESS, Finding, Verdict, worst
 
 Outcome = Literal["pass", "fail", "partial", "empty"]
 """Of a whole run. partial: nothing failed, and something that applies was not run. empty: nothing was looked at."""
@@ -39,7 +40,7 @@ class Row:
         """The word that goes with the verdict."""
         if not self.concerned:
             return f"it concerns version {' and '.join(self.requirement.versions)} of the app alone"
-        deciding = [finding for finding in self.findings if finding.verdict == self.verdict]
+        deciding = sorted(self.deciding, key=lambda finding: finding.told.startswith(WORDLESS))
         return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
 
     @property
@@ -57,7 +58,9 @@ class Results:
         self.began: RunBegan | None = None
         self.ended: RunEnded | None = None
         self.stopped: dict[str, str] = {}
-        """Phases that could not be carried out to their end, with the reason."""
+        """Phases, and checks, that could not be carried out to their end, with the reason."""
+        self.faults: dict[str, str] = {}
+        """Checks and phases that failed themselves, by our fault, with what happened."""
 
     def take(self, event: Event) -> None:
         """Fold an event in."""
@@ -66,10 +69,14 @@ class Results:
                 self.began = event
                 for row in self.rows.values():
                     row.concerned = row.requirement.concerns(event.target.app_version)
-            case Found():
-                self.rows[event.finding.requirement].findings.append(event.finding)
-            case PhaseEnded(phase, stopped) if stopped is not None:
+            case Found(finding):
+                self.rows[finding.requirement].findings.append(finding)
+                if finding.is_fault:
+                    self.faults[finding.check] = self.stopped[finding.check] = finding.told
+            case PhaseEnded(phase, stopped, is_fault) if stopped is not None:
                 self.stopped[phase] = stopped
+                if is_fault:
+                    self.faults[phase] = stopped
             case RunEnded():
                 self.ended = event
             case _:
@@ -105,15 +112,20 @@ class Results:
         return "partial" if counts["not-run"] or self.stopped or self.ended is None else "pass"
 
     def exit_code(self, *, allow_partial: bool = False) -> int:
-        """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed."""
+        """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed.
+
+        3 when the suite itself failed somewhere: what it says is not the whole verdict.
+        """
+        if self.faults:
+            return 3
         return 0 if self.outcome == "pass" or (self.outcome == "partial" and allow_partial) else 1
 
     def document(self) -> dict[str, Any]:
         """As JSON, in the order of the requirements."""
         began, ended = self.began, self.ended
         return {
-            "kind": "inferencesh-mock check",
-            "version": 1,
+            "kind": KIND,
+            "version": VERSION,
             "base_url": None if began is None else began.target.base_url,
             "app_version": None if began is None else began.target.app_version,
             "server": None if began is None else began.server,

@@ -8,6 +8,7 @@ from contracts.serverside import check, fuzzed, generated, machine, scripted
 from contracts.serverside.caller import GoneError, Recorder
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.finding import fault
 from contracts.serverside.target import Target
 
 PHASES = ("scripted", "generated", "schemathesis", "machine")
@@ -49,6 +50,8 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
             except GoneError as error:
                 yield PhaseEnded(name, str(error))
                 break
+            except Exception as error:  # noqa: BLE001  # what was seen is to be reported, whatever fails here
+                yield PhaseEnded(name, fault(error), is_fault=True)
         yield RunEnded(clock.now() - begun, docket.purse.charged)
     finally:
         docket.close()

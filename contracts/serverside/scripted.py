@@ -9,8 +9,8 @@ from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check, Need
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
-from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import Finding, NotRunError, Verdict
+from contracts.serverside.exchange import UnexpectedError, UntriedError
+from contracts.serverside.finding import WORDLESS, Finding, NotRunError, Verdict, fault
 from contracts.serverside.probe import Probe
 
 PHASE = "scripted"
@@ -83,20 +83,35 @@ def _carry_out(
     """
     verdict: Verdict = "fail"
     told = ""
+    is_fault = False
+    extra: list[Finding] = []
     try:
         check.run(probe)
     except NotRunError as error:
         verdict, told = "not-run", str(error)
+    except UntriedError as error:
+        verdict, told = "not-run", f"it was never tried: {error}"
+        broken = Finding(error.requirement, "fail", str(error), check.name, PHASE, _evidence(recorder))
+        probe.emitted.add(error.requirement)
+        extra.append(broken)
     except UnexpectedError as error:
         told = str(error)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         # The server's answers are anybody's; a check that stumbles over one has found that they differ.
         last = f" after {recorder.current[-1].line()}" if recorder.current else ""
         told = f"the check could not go on{last}, for an answer has another form: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001  # a fault of ours must cost the run no more than this check
+        verdict, told, is_fault = "not-run", fault(error), True
     before = next((row.told for row in found if row.verdict == "fail"), None)
-    told = told or "the check ended without a word on it" + (f"; before that, {before}" if before else "")
-    evidence = tuple(row.number for row in recorder.current)[-40:]
-    return [Finding(row, verdict, told, check.name, PHASE, evidence) for row in concerned if row not in probe.emitted]
+    told = told or WORDLESS + (f"; before that, {before}" if before else "")
+    evidence = _evidence(recorder)
+    # A fault is told even where all has been spoken of.
+    left = [row for row in concerned if is_fault or row not in probe.emitted]
+    return [*extra, *(Finding(row, verdict, told, check.name, PHASE, evidence, is_fault=is_fault) for row in left)]
+
+
+def _evidence(recorder: Recorder) -> tuple[int, ...]:
+    return tuple(row.number for row in recorder.current)[-40:]
 
 
 def _lacking(check: Check, docket: Docket) -> Need | None:

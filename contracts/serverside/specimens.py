@@ -8,12 +8,15 @@ from contracts import clock
 from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside.caller import Caller, Recorder
-from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
 from contracts.serverside.finding import NotRunError
 from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target
 from contracts.wire.money import dollars
 from contracts.wire.statuses import TERMINAL, Status
+
+ANSWERED, NUMBERED = "REQ-RUN-002", "REQ-TASK-001"
+"""What a plain run that is refused, and a task without a status, break: whatever else a check was to look at."""
 
 POLL_SECONDS = 0.05
 """Between the first two looks at a task; the pause doubles up to MOST_POLL_SECONDS."""
@@ -42,6 +45,9 @@ class Specimens:
         self.uploads: dict[str, str] = {}
         """Addresses of files that several inputs name."""
         self.call = self.caller(target.api_key)
+        self.patience = target.task_patience
+        """Real seconds for the next task to end; whoever has waited in vain waits half as long from then on."""
+        self._stuck: dict[str, str] = {}
 
     def caller(self, key: str | None, patience: float | None = None) -> Caller:
         """Return the caller of a key, with the target's patience or another."""
@@ -106,20 +112,42 @@ class Specimens:
         """Return the id of a task that was submitted under this name."""
         if name not in self._tasks:
             answer = self.submit(dict(given or cheap(self._target)), None, {})
-            self._tasks[name] = str(answer.member("id"))
+            try:
+                self._tasks[name] = str(answer.member("id"))
+            except UnexpectedError as error:
+                if given is None:
+                    raise UntriedError(ANSWERED, str(error)) from None
+                raise
         return self._tasks[name]
 
     def ended(self, task_id: str) -> dict[str, Any]:
-        """Wait until a task has ended and return it, see Probe.ended."""
-        begun, pause = clock.now(), POLL_SECONDS
-        while clock.now() - begun < self._target.task_patience:
-            found = self.call.send("GET", f"/tasks/{task_id}").data
-            if isinstance(found, dict) and found.get("status") in {int(status) for status in TERMINAL}:
+        """Wait until a task has ended and return it, see Probe.ended.
+
+        Raises:
+            NotRunError: it was waited for before, in vain.
+            UnexpectedError: it did not in time, or has no status.
+        """
+        if task_id in self._stuck:
+            raise NotRunError(self._stuck[task_id])
+        begun, pause, patience = clock.now(), POLL_SECONDS, self.patience
+        while clock.now() - begun < patience:
+            answer = self.call.send("GET", f"/tasks/{task_id}")
+            found = answer.data
+            status = found.get("status") if isinstance(found, dict) else None
+            if type(status) is not int:
+                # Whoever says nothing of it now says nothing in a quarter of an hour.
+                wanted = "a task whose `status` is a number"
+                told = f"{answer.line()}: expected {wanted}, got {answer.beginning}{answer.bare}"
+                raise UntriedError(NUMBERED, told)
+            if status in {int(terminal) for terminal in TERMINAL}:
                 self._settle(task_id)
-                return found
+                return dict(found)
+            self._recorder.waits(f"for task {task_id} to end")
             clock.wait(pause)
             pause = min(MOST_POLL_SECONDS, pause * 2)
-        raise UnexpectedError(f"task {task_id} had not ended after {self._target.task_patience:g} s")
+        self.patience = patience / 2
+        self._stuck[task_id] = f"task {task_id} had not ended after {patience:g} s; --task-patience waits longer"
+        raise UnexpectedError(self._stuck[task_id])
 
     def close(self) -> None:
         """Close all connections."""

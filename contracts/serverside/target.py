@@ -10,6 +10,12 @@ import httpx
 from contracts.apps.table import VersionName
 from contracts.wire.money import MICROCENTS_PER_USD
 
+TASK_PATIENCE, LOCAL_TASK_PATIENCE = 900.0, 60.0
+"""Seconds for a task to end unless told otherwise: a real video takes minutes, and on this machine nobody makes one."""
+
+MOST_KEY = 1_000
+"""Characters of a key: servers refuse headers of several thousand."""
+
 MOST_SPEND = 10_000
 """Dollars that a limit may be at the most: more is a slip of the finger."""
 
@@ -31,8 +37,8 @@ class Target:
     spend: int | None = 0
     """Microcents that the run may cost at the most; None where money is play money and there is no limit."""
     patience: float = 30.0
-    """Real seconds for one answer, and for a line of a stream."""
-    task_patience: float = 900.0
+    """Real seconds for one answer to come to its end, and for a line of a stream to come."""
+    task_patience: float = TASK_PATIENCE
     """Real seconds for a task to end."""
     insecure_key: bool = False
     """True when any key opens a world, as with the emulator: then checks may use keys of their own."""
@@ -99,5 +105,7 @@ def ensure_keys(api_key: str, other_key: str | None = None) -> None:
     for name, key in (("key", api_key), ("second key", other_key)):
         if key is not None and not (key.isascii() and key.isprintable() and key and " " not in key):
             raise TargetError(f"the {name} cannot be sent; expected visible ASCII characters, such as inf_...")
+        if key is not None and len(key) > MOST_KEY:
+            raise TargetError(f"the {name} has {len(key)} characters; expected at most {MOST_KEY}, such as inf_...")
     if api_key == other_key:
         raise TargetError("both keys are the same; the second one is for what keys must not see of each other")

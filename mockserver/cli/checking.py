@@ -1,12 +1,14 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from contracts.names import hint
 from mockserver import settings
 from mockserver.cli.outputs import ensure_writable
 
@@ -15,20 +17,35 @@ EXAMPLES = """
 Examples:
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --area stream --area task --allow-partial
+  inferencesh-mock check --list
   inferencesh-mock check http://127.0.0.1:8787 --api-key any-key --html report.html --save run.json
   inferencesh-mock check https://api.example.com --api-key inf_... --i-mean-it --spend 0.50
 
 Exit codes: 0 every promise that applies is kept, 1 one is broken or some were not looked at (see --allow-partial),
-2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C; reports are written all the same.
+2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C, 143 by SIGTERM; reports are written all the
+same.
 """
 
-BROKEN_OFF = 130
-"""Exit code after Ctrl-C, as shells have it."""
+BROKEN_OFF: Mapping[int, tuple[int, str]] = {
+    signal.SIGINT: (130, "it was broken off by Ctrl-C"),
+    signal.SIGTERM: (143, "it was ended by SIGTERM"),
+}
+"""Exit codes, as shells have them, and what reports say."""
 
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
 
 PHASES = ("scripted", "generated", "schemathesis", "machine")
+
+
+def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from contracts.serverside.check import load
+
+    for row in load():
+        click.echo(f"{row.name:<48} {row.summary}")
+    context.exit()
 
 
 @click.command(epilog=EXAMPLES)
@@ -59,12 +76,21 @@ PHASES = ("scripted", "generated", "schemathesis", "machine")
     metavar="USD",
     help="What the run may cost; 0 unless the server is on this machine, where there is no limit.",
 )
+@click.option(
+    "--task-patience",
+    type=click.FloatRange(1, 86_400),
+    metavar="SECONDS",
+    help="How long a task may take to end; 60 where the server is on this machine, else 900.",
+)
 @click.option("--i-mean-it", is_flag=True, help="Needed for a server that is not on this machine.")
 @click.option("--allow-partial", is_flag=True, help="Exit with 0 although some promises were not looked at.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the run as JSON, for `drift`.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write Markdown for a pull request.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page with all evidence.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Show the checks, run none."
+)
 @click.option("--verbose", "-v", is_flag=True, help="Every promise, and not only those that need a word.")
 def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """Judge any server against the contract, by its base URL alone."""
@@ -76,11 +102,22 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
         raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
-    from contracts.serverside.target import Target, TargetError, allowance, clean, ensure_keys, is_loopback
+    from contracts.serverside.target import (
+        LOCAL_TASK_PATIENCE,
+        TASK_PATIENCE,
+        Target,
+        TargetError,
+        allowance,
+        clean,
+        ensure_keys,
+        is_loopback,
+    )
 
+    # A file that a key is kept in ends with a line break, and no key does.
+    api_key, other_key = (key and key.rstrip("\r\n") for key in (options["api_key"], options["other_key"]))
     try:
         url = clean(base_url)
-        ensure_keys(options["api_key"], options["other_key"])
+        ensure_keys(api_key, other_key)
         local = is_loopback(url)
         spend = allowance(options["spend"], is_local=local)
     except TargetError as error:
@@ -88,14 +125,15 @@ def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever cl
     if not local and not options["i_mean_it"]:
         raise click.UsageError(f"{url} is not on this machine; add --i-mean-it if it is yours to ask, see --spend too")
     _known("area", options["areas"], areas())
-    _known("check", options["names"], tuple(row.name for row in load()))
+    _known("check", options["names"], tuple(row.name for row in load()), "`inferencesh-mock check --list` shows them")
     ensure_writable(options[name] for name in ("save", "junit", "markdown", "html"))
     target = Target(
         base_url=url,
-        api_key=options["api_key"],
+        api_key=api_key,
         app_version=options["app_version"],
-        other_key=options["other_key"],
+        other_key=other_key,
         spend=spend,
+        task_patience=options["task_patience"] or (LOCAL_TASK_PATIENCE if local else TASK_PATIENCE),
     )
     wish = runner.Wish(
         phases=options["phases"] or (SCRIPTED if options["areas"] or options["names"] else PHASES),
@@ -118,6 +156,7 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     """
     import json
 
+    from contracts.reporting import plain
     from contracts.serverside import drift as compared
 
     try:
@@ -126,12 +165,12 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     except compared.DriftError as error:
         raise click.UsageError(str(error)) from None
     if differently:
-        click.echo(f"the runs were made differently: {'; '.join(differently)}", err=True)
+        click.echo(plain.line(f"the runs were made differently: {'; '.join(differently)}"), err=True)
     if as_json:
         click.echo(json.dumps([row.document() for row in found], indent=1))
     else:
         for row in found:
-            click.echo(f"{row.what:<11} {row.where}: {row.before} -> {row.after}{'  ' + row.told if row.told else ''}")
+            click.echo(row.line())
         click.echo(f"{len(found)} moved" if found else "nothing moved")
     sys.exit(1 if found else 0)
 
@@ -141,15 +180,24 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     from contracts.serverside import runner
     from contracts.serverside.caller import Recorder
+    from contracts.serverside.finding import fault
     from contracts.serverside.reports import files, page, terminal
     from contracts.serverside.results import Results
     from contracts.serverside.target import TargetError
 
     console = Console()
-    results, recorder = Results(), Recorder()
-    is_broken_off = False
+    drawn = terminal.Terminal(console)
+    results, recorder = Results(), Recorder(drawn.waits)
+    broken_off: list[int] = []
+
+    def end(number: int, _frame: object) -> NoReturn:
+        broken_off.append(number)
+        raise KeyboardInterrupt
+
+    # A runner that gives up a job ends it so: what was seen until then is reported as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        with terminal.Terminal(console) as shown:
+        with drawn as shown:
             for event in runner.run(target, wish, recorder):
                 results.take(event)
                 shown.take(event)
@@ -157,8 +205,10 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         # What was seen until now may be what somebody waited for.
-        is_broken_off = True
-        results.break_off("it was broken off by Ctrl-C")
+        broken_off.append(signal.SIGINT)
+        results.break_off(BROKEN_OFF[broken_off[0]][1])
+    finally:
+        signal.signal(signal.SIGTERM, before)
     terminal.show(results, console, verbose=options["verbose"])
     writers: dict[str, Callable[[Path], object]] = {
         "save": lambda file: files.write_json(file, results, recorder),
@@ -173,12 +223,17 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
                 write(options[name])
         except OSError as error:
             lost.append(f"cannot write {options[name]}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001  # a report that we cannot make must cost no other
+            results.faults[name] = f"--{name} {options[name]}: {fault(error)}"
+            click.echo(results.faults[name], err=True)
     if lost:
         raise click.UsageError("; ".join(lost))
-    return BROKEN_OFF if is_broken_off else results.exit_code(allow_partial=options["allow_partial"])
+    return BROKEN_OFF[broken_off[0]][0] if broken_off else results.exit_code(allow_partial=options["allow_partial"])
 
 
-def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise click.UsageError(f"there is no {kind} {unknown[0]!r}; there are {', '.join(known)}")
+        few = hint(unknown[0], known, listed or f"there are {', '.join(known)}")
+        more = f" {listed}" if listed and listed not in few else ""
+        raise click.UsageError(f"there is no {kind} {unknown[0]!r}; {few}{more}")

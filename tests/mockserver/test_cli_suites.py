@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +54,14 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("https://api.example.com", "--api-key", "k"), "is not on this machine; add --i-mean-it"),
         (("http://127.0.0.1:1", "--api-key", "k"), "nothing answers at http://127.0.0.1:1"),
         (("http://127.0.0.1:1", "--api-key", "k", "--area", "weather"), "there is no area 'weather'; there are"),
-        (("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"), "there is no check 'no.such'"),
+        (
+            ("http://127.0.0.1:1", "--api-key", "k", "--check", "no.such"),
+            "no.such'; `inferencesh-mock check --list` shows them",
+        ),
+        (
+            ("http://127.0.0.1:1", "--api-key", "k", "--check", "env.version-2-bare"),
+            "there is no check 'env.version-2-bare'; did you mean env.version-2-is-bare",
+        ),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "nan"), "nan is no limit"),
@@ -64,6 +72,9 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", ""), "the key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secret\nkey"), "the key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secrét"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "\n"), "the key cannot be sent"),
+        (("http://127.0.0.1:1", "--api-key", "secret" * 20_000), "the key has 120000 characters; expected"),
+        (("http://127.0.0.1:1", "--api-key", "secret\n", "--other-key", "secret"), "both keys are the same"),
         (("http://127.0.0.1:1", "--api-key", "k", "--other-key", "se cret"), "the second key cannot be sent"),
         (("http://127.0.0.1:1", "--api-key", "secret", "--other-key", "secret"), "both keys are the same"),
         (("http://127.0.0.1:1",), "Missing option '--api-key'"),
@@ -75,6 +86,37 @@ def test_check_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> Non
     assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
     assert wrong in result.output
     assert "secr" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        (("http://127.0.0.1:1",), 60),
+        (("https://api.example.com", "--i-mean-it"), 900),
+        (("http://127.0.0.1:1", "--task-patience", "300"), 300),
+    ],
+)
+def test_a_task_has_less_time_on_this_machine(
+    words: tuple[str, ...], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless more is allowed: a stub whose task never ends is told in a minute."""
+    from contracts.serverside import runner
+
+    targets: list[Target] = []
+    monkeypatch.setattr(runner, "run", lambda target, *_: targets.append(target) or iter(()))
+    told("check", *words, "--api-key", "k")
+    assert [target.task_patience for target in targets] == [seconds]
+
+
+def test_the_checks_are_listed_without_a_server() -> None:
+    """By name, each with what it looks at; an unknown name is told of no more than three."""
+    shown = told("check", "--list")
+    assert shown.exit_code == 0
+    assert "env.version-2-is-bare" in shown.output
+    assert "X-API-Version: 2 gives the resource itself" in shown.output
+    wrong = told("check", "http://127.0.0.1:1", "--api-key", "k", "--check", "env.version-2-bare").output
+    assert "? `inferencesh-mock check --list` shows them" in wrong
+    assert wrong.partition("did you mean")[2].count(".") <= 4
 
 
 def test_a_report_that_cannot_be_written_is_told_and_costs_no_other(server: RunningServer, tmp_path: Path) -> None:
@@ -112,8 +154,12 @@ def test_an_interrupted_phase_is_no_result(server: RunningServer, monkeypatch: p
         list(run(Target(server.base_url, "broken-off"), Wish(phases=("schemathesis",)), Recorder()))
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "it was broken off by Ctrl-C"), (signal.SIGTERM, 143, "it was ended by SIGTERM")],
+)
 def test_a_run_that_is_broken_off_is_reported(
-    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, code: int, said: str
 ) -> None:
     """With what was seen until then, and never green."""
     from contracts.serverside import scripted
@@ -122,29 +168,51 @@ def test_a_run_that_is_broken_off_is_reported(
 
     def broken_off(*given: Any) -> Any:
         if next(count) == 2:
-            raise KeyboardInterrupt
+            signal.raise_signal(number)
         return carried_out(*given)
 
     monkeypatch.setattr(scripted, "carried_out", broken_off)
     saved, page = tmp_path / "run.json", tmp_path / "page.html"
     words = ("check", server.base_url, "--api-key", "cut", "--allow-partial", "--save", saved, "--html", page)
     result = told(*words)
-    assert result.exit_code == 130
-    assert "run stopped:  it was broken off by Ctrl-C" in result.output
+    assert result.exit_code == code
+    assert f"run stopped:  {said}" in result.output
     document = json.loads(saved.read_text("utf-8"))
-    assert (document["outcome"], document["stopped"]) == ("partial", {"run": "it was broken off by Ctrl-C"})
+    assert (document["outcome"], document["stopped"]) == ("partial", {"run": said})
     assert document["counts"]["pass"] > 0
-    assert "stopped: it was broken off by Ctrl-C" in page.read_text("utf-8")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert f"stopped: {said}" in page.read_text("utf-8")
+
+
+def test_a_suite_that_fails_itself_is_reported(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With its own exit code; neither what was seen until then nor the other reports are lost."""
+    from contracts.serverside import scripted
+    from contracts.serverside.reports import page
+
+    def broken(*_: Any) -> Any:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(scripted, "carried_out", broken)
+    monkeypatch.setattr(page, "render", broken)
+    saved = tmp_path / "run.json"
+    words = ("--area", "env", "--allow-partial", "--html", tmp_path / "page.html", "--save", saved)
+    result = told("check", server.base_url, "--api-key", "fault", *words)
+    assert result.exit_code == 3
+    assert "scripted: the suite itself failed here: RecursionError: too deep; please report it" in result.output
+    assert f"--html {tmp_path / 'page.html'}: the suite itself failed here: RecursionError" in result.output
+    assert "RecursionError" in json.loads(saved.read_text("utf-8"))["stopped"]["scripted"]
 
 
 @pytest.mark.parametrize("member", ["requirements", "shapes"])
 def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
     """A run that lacks a part is none, and no traceback."""
     file = tmp_path / "run.json"
-    whole = {"kind": "inferencesh-mock check", "requirements": [], "shapes": {}}
+    whole = {"kind": "inferencesh-mock check", "version": 1, "requirements": [], "shapes": {}}
     file.write_text(json.dumps({**whole, member: None}), "utf-8")
     result = told("drift", file, file)
-    assert (result.exit_code, "is no saved run" in result.output) == (2, True)
+    assert (result.exit_code, "is damaged: it lacks" in result.output) == (2, True)
 
 
 def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:
@@ -208,14 +276,14 @@ def test_a_command_is_run_for_each_case(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "driven as   command" in result.output
     assert "witnesses   server, disk (not client)" in result.output
-    assert "conformance 70 % (7 of 10)" in result.output
+    assert "conformance 66.6 % (6 of 9)" in result.output
     summary = reports["markdown"].read_text("utf-8")
     assert " behaves in the cases that were played, as far as it could be observed\n" in summary
     assert "witnesses: server, disk (not client)" in summary
     assert "driven as command · heard: server, disk (not client)" in reports["html"].read_text("utf-8")
     assert reading.read(reports["report"])["mode"] == "command"
     badge = json.loads(reports["badge"].read_text("utf-8"))
-    assert (badge["color"], badge["message"]) == ("lightgrey", "7/10 MUST · 2026-12 · 2 of 3 witnesses")
+    assert (badge["color"], badge["message"]) == ("lightgrey", "6/9 MUST · 2026-12 · 2 of 3 witnesses")
 
 
 def test_a_run_without_contact_is_short(tmp_path: Path) -> None:

@@ -1,21 +1,41 @@
 """What every case is judged by, whatever else it is about."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from contracts import operations
+from contracts.clientside import hearing, records
 from contracts.clientside.judge import judge
 from contracts.clientside.modes import FIXES
-from contracts.clientside.play import TRACES, Play
+from contracts.clientside.play import TASK_CALLS, TRACES, Play, Said
 from contracts.clientside.verdicts import FailedCheck
+from contracts.counting import counted
 from contracts.wire.statuses import TERMINAL, Status
 
 
 @judge("server")
 def contact(play: Play) -> None:
-    """Some request of the client reached the server."""
-    ending = play.ending
-    asked = ending.broke or any(row.reply is not None and row.reply.kind != "cannot" for row in play.said.values())
-    if asked and not play.seen.journal and any(row.call in TRACES for row in play.said.values()):
-        told = f" ({ending.told})" if ending.told else ""
+    """Some request of a call that the case asks for reached the server; who says that it cannot was asked too."""
+    case, ending = play.case, play.ending
+    wanted = {name for step in case.steps for name in TRACES.get(step.call, ())}
+    asked = play.mode == "observe" or ending.broke or any(row.reply is not None for row in play.said.values())
+    if not wanted or not asked:
+        return
+    if "upload" in case.capabilities:
+        wanted |= set(TRACES["upload"])
+    if any(row["operation"] in wanted for row in play.seen.journal):
+        return
+    told = f" ({ending.told})" if ending.told else ""
+    if play.seen.changed is not None:
+        raise FailedCheck(_changed(play.seen.changed))
+    if not play.seen.journal:
         raise FailedCheck(f"nothing arrived at {play.base_url}{told}. {FIXES}")
+    calls = dict.fromkeys(step.call for step in case.steps if step.call in TRACES)
+    came = dict.fromkeys(f"{row['method']} {row['path'][:60]}" for row in play.seen.journal)
+    raise FailedCheck(
+        f"the case asks for {', '.join(calls)}, and nothing of that arrived at {play.base_url}{told}; "
+        f"what came is {'; '.join(list(came)[:4])}"
+    )
 
 
 @judge("server")
@@ -35,6 +55,8 @@ def valid_requests(play: Play) -> None:
 @judge("server")
 def faults_reached(play: Play) -> str | None:
     """Everything that was armed has been met."""
+    if play.seen.changed is not None:
+        raise FailedCheck(_changed(play.seen.changed))
     if play.case.optional_faults:
         return None
     missed = [
@@ -67,26 +89,44 @@ def claims_are_true(play: Play) -> None:
 
 
 @judge("server", "client")
-def report_is_true(play: Play) -> None:
+def report_is_true(play: Play) -> str:
     """What the client says of each task is what the server knows of it."""
+    compared = 0
     for said, told in play.replies("saw"):
-        ends = [told] if "status" in told else [told.get("end")] if said.call == "stream" else []
-        for end in ends:
-            _is_true(play, said.step, end)
+        if said.call in TASK_CALLS:
+            end = hearing.end(told)
+            compared += isinstance(end, Mapping) and _is_true(play, said, end)
+    return f"{counted(compared, 'report')} compared" if compared else "no task was told of, and none compared"
 
 
-def _is_true(play: Play, step: str, end: object) -> None:
-    if not isinstance(end, dict) or end.get("id") is None or end.get("status") is None:
-        return
-    known = play.seen.tasks.get(end["id"])
+def _changed(told: str) -> str:
+    return f"the world was changed under the case, so that nothing is known: {told}"
+
+
+def _is_true(play: Play, said: Said, end: Mapping[str, Any]) -> bool:
+    """Tell whether there was anything to compare."""
+    step, name = said.step, end.get("id")
+    if name is not None and name not in play.seen.tasks:
+        raise FailedCheck(f"{step}: the client tells of task {name}, and the server has none of that id")
+    status = None if end.get("status") is None else play.status(end["status"])
+    if status not in TERMINAL:
+        return name is not None
+    known = next(iter(records.spoken_of(play, said, end)), None)
     if known is None:
-        raise FailedCheck(f"{step}: the client tells of task {end['id']}, and the server has none of that id")
-    said = play.status(end["status"])
-    if said not in TERMINAL:
-        return
-    if said.text != known["status_text"]:
-        raise FailedCheck(f"{step}: the client says that the task is {said.text}, the server {known['status_text']}")
-    video = end["output"].get("video") if isinstance(end.get("output"), dict) else None
-    url = video.get("uri") if isinstance(video, dict) else video
-    if said == Status.COMPLETED and isinstance(url, str) and url != known["output_url"]:
+        made = ", ".join(f"{task} {row['status_text']}" for task, row in play.seen.tasks.items()) or "none"
+        raise FailedCheck(f"{step}: the client says that a task is {status.text} and names none; the server has {made}")
+    if status.text != known["status_text"]:
+        raise FailedCheck(f"{step}: the client says that the task is {status.text}, the server {known['status_text']}")
+    if not records.could_know(play, known):
+        raise FailedCheck(
+            f"{step}: the client says that the task is {status.text}, and was told so by nobody: "
+            f"its last request about {known['id']} was over before the task"
+        )
+    if status != Status.COMPLETED:
+        return True
+    url, progress = records.video(end), end.get("progress")
+    if url is not None and url != known["output_url"]:
         raise FailedCheck(f"{step}: the client says that the video is at {url}, the server {known['output_url']}")
+    if progress not in {None, 100, known["timeline"][-1]["progress"]}:
+        raise FailedCheck(f"{step}: the client says that the task is completed, and its progress {progress}")
+    return True

@@ -38,6 +38,22 @@ def _violations(wanted: list[Any], told: list[Any]) -> str:
     return f"{len(wanted)} violations"
 
 
+@judge("server", "client", by_exit=True)
+def uploaded(play: Play, *, step: str, file: str) -> str:
+    """The call came back, and the store has taken the file's bytes."""
+    hearing.came_back(play, step)
+    wanted = play.sha256(play.folder / file)
+    taken = [row for row in play.exchanges("upload") if (row["status"] or 500) < 300]
+    for row in taken:
+        body = row["request"]["body"] or {}
+        if body.get("sha256") == wanted:
+            return f"{body['bytes']} bytes"
+    raise FailedCheck(
+        f"{step} came back as if all were well, and the store has not taken {file}: "
+        f"of {counted(len(play.exchanges('upload')), 'upload')} it took {len(taken)}, none with these bytes"
+    )
+
+
 @judge("server")
 def file_declared(play: Play, *, media_type: str) -> None:
     """Every file was declared with this media type before it was sent."""

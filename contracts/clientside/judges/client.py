@@ -3,28 +3,41 @@
 import itertools
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from contracts.clientside import hearing
+from contracts.clientside import hearing, records
 from contracts.clientside.hearing import shown
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
+from contracts.clientside.unheard import Unheard
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
 from contracts.wire.statuses import Status
 
 
-@judge("client", by_exit=True)
-def returned(play: Play, *, step: str) -> None:
-    """The call came back with a result, and not with an error."""
-    hearing.came_back(play, step)
+@judge("server", "client", by_exit=True)
+def submitted(play: Play, *, step: str) -> str:
+    """The call came back with a task that the server has; where there is only an exit code, the server has some."""
+    told = hearing.came_back(play, step)
+    rows = list(play.seen.tasks.values())
+    if not isinstance(told, Unheard):
+        rows = records.spoken_of(play, play.said[step], told)
+    if not rows:
+        made = ", ".join(play.seen.tasks) or "none"
+        raise FailedCheck(f"{step} came back with no task of the server's, which has {made}; it told {_told(told)}")
+    return ", ".join(row["id"] for row in rows)
 
 
-@judge("client", by_exit=True)
+@judge("server", "client", by_exit=True)
 def ended(play: Play, *, step: str, status: str) -> None:
-    """The call told that the task has ended so, by its number or its word; an error tells no end."""
+    """The call told that the task has ended so, by its number or its word, and it has; an error tells no end."""
     end = hearing.end(hearing.came_back(play, step, f"have ended {status}"))
     told = play.status(end.get("status")) if isinstance(end, Mapping) else None
-    if told != Status[status.upper()]:
+    if not isinstance(end, Mapping) or told != Status[status.upper()]:
         raise FailedCheck(f"{step} should have ended {status}; the client says {shown(end)}")
+    rows = records.spoken_of(play, play.said[step], end)
+    if not any(row["status_text"] == status for row in rows):
+        found = ", ".join(f"{row['id']} {row['status_text']}" for row in rows) or "no task that the client names"
+        raise FailedCheck(f"{step}: the client says that the task has ended {status}; the server has {found}")
 
 
 @judge("client")
@@ -128,6 +141,10 @@ def error_names_task(play: Play, *, step: str) -> None:
     text = f"{told.get('task') or ''} {told.get('message', '')}"
     if not any(name in text for name in [*known, *short]):
         raise FailedCheck(f"{step}: expected the id of task {known[-1]} in the error; it is {hearing.error(told)}")
+
+
+def _told(told: Mapping[str, Any]) -> str:
+    return str(told) if isinstance(told, Unheard) else shown(dict(told))
 
 
 def _at(told: object, path: str) -> object:

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from contracts.counting import counted
+from contracts.reporting import plain
 from contracts.reporting.progress import Bar
 from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -55,6 +57,10 @@ class Terminal:
         """Leave the screen as it was."""
         self._bar.stop()
 
+    def waits(self, what: str) -> None:
+        """Show what is being waited for, until the next step begins."""
+        self._bar.step(f"waiting {plain.line(what)}")
+
     def take(self, event: Event) -> None:
         """Show an event."""
         match event:
@@ -91,12 +97,13 @@ def show(results: Results, console: Console, *, verbose: bool = False) -> None:
             _show_reason(console, verdict, told, rows, most=len(rows) if verbose else MOST_ROWS)
         left = len(reasons) - len(shown)
         if left:
-            console.print(
-                f"[{STYLE[verdict]}]...[/]   and {left} more reasons; --verbose shows all, --html with evidence"
-            )
+            more = counted(left, "more reason")
+            console.print(f"[{STYLE[verdict]}]...[/]   and {more}; --verbose shows all, --html with evidence")
     if not verbose:
         for told, rows in results.reasons("not-run"):
             _show(console, f"not run: {len(rows):>3}", f"[dim]{escape(told[:MOST_TOLD])}[/dim]", style="dim")
+    for name, told in results.faults.items():
+        _show(console, "suite failed:", escape(f"{name}: {told}"), style="bold red")
     if "run" in results.stopped:
         _show(console, "run stopped:", escape(results.stopped["run"]), style="yellow")
     for name, value in words.facts(results):

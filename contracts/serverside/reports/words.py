@@ -39,7 +39,14 @@ TITLES = {
 
 
 def sentence(results: Results) -> str:
-    """Say in one sentence how the run went."""
+    """Say in one sentence how the run went, and in another one if the suite itself failed."""
+    if not results.faults:
+        return _verdict(results)
+    failed = ", ".join(results.faults)
+    return f"{_verdict(results)} The suite itself failed in {failed}; that says nothing of the server."
+
+
+def _verdict(results: Results) -> str:
     counts = results.counts
     looked = counts["pass"] + counts["warn"] + counts["fail"]
     left = counts["not-run"]

@@ -104,8 +104,8 @@ def test_both_numbers_tell_how_much_was_seen() -> None:
     _, report = observed(lambda url: run(url, "kit-submit-plain"), "submit/plain")
     document = report.document()
     assert (document["mode"], document["witnesses"]) == ("observe", ["server"])
-    assert document["conformance"] == {"passed": 5, "of": 10, "percent": 50.0}
-    assert document["observed"] == {"passed": 5, "of": 10, "percent": 50.0}
+    assert document["conformance"] == {"passed": 4, "of": 9, "percent": 44.4}
+    assert document["observed"] == {"passed": 4, "of": 9, "percent": 44.4}
 
 
 def test_what_nobody_touched_is_left_out() -> None:
@@ -117,6 +117,19 @@ def test_what_nobody_touched_is_left_out() -> None:
     assert {check["verdict"] for check in document["cases"][1]["checks"]} == {"not-observable"}
     assert observation.untouched == ["money/silent"]
     assert document["left_out"] == len(cases.cases()) - 2
+
+
+def test_who_only_touches_a_key_has_no_contact() -> None:
+    """A list of tasks is nothing that the case asks for."""
+
+    def touch(base_url: str) -> None:
+        headers = {"Authorization": "Bearer kit-submit-plain"}
+        httpx.get(f"{base_url}/tasks", headers=headers, trust_env=False)
+
+    _, report = observed(touch, "submit/plain")
+    document = report.document()
+    assert {row["check"] for row in document["cases"][0]["checks"] if row["verdict"] == "fail"} == {"wire.contact"}
+    assert document["conformance"]["passed"] == 0
 
 
 def test_keys_of_no_case_are_counted() -> None:
@@ -236,7 +249,7 @@ def test_a_signal_brings_the_verdicts(serves: subprocess.Popen[str], number: int
     serves.send_signal(number)
     told = serves.stdout.read()
     assert serves.wait(20) == 0
-    assert "conformance 50 % (5 of 10)" in told
+    assert "conformance 44.4 % (4 of 9)" in told
 
 
 def test_the_run_begins_with_what_it_is() -> None:

@@ -32,6 +32,16 @@ def test_a_check_that_came_later_is_not_scored() -> None:
     assert scores.conformance([*rows, later], profiles.load()) == scores.Share(1, 1)
 
 
+def test_what_the_emulator_does_is_no_merit_of_the_client() -> None:
+    """`wire.harness-valid` is about us, and is in neither number."""
+    rows = [
+        {"check": "wire.harness-valid", "level": "MUST", "verdict": "pass"},
+        {"check": "wire.contact", "level": "MUST", "verdict": "fail"},
+    ]
+    assert scores.conformance(rows, profiles.load()) == scores.Share(0, 1)
+    assert scores.observed(rows) == scores.Share(1, 1)
+
+
 def test_a_profile_that_is_not_there_is_told() -> None:
     """With those that are."""
     with pytest.raises(ProfileError, match="there is no profile '1999-01'; there are 2026-12"):

@@ -15,6 +15,7 @@ from .test_exchange import exchange
 
 RUN: dict[str, Any] = {
     "kind": drift.KIND,
+    "version": drift.VERSION,
     "requirements": [
         {"id": "REQ-RUN-001", "verdict": "pass", "told": "both routes"},
         {"id": "REQ-RUN-002", "verdict": "not-run", "told": ""},
@@ -35,25 +36,38 @@ def test_the_same_run_has_not_moved() -> None:
 
 def test_a_verdict_that_moved_is_told() -> None:
     """With the word that goes with the later one."""
-    rows = [{"id": "REQ-RUN-001", "verdict": "fail", "told": "one route is gone"}]
+    rows = [{"id": "REQ-RUN-001", "verdict": "fail", "told": "one route is gone"}, RUN["requirements"][1]]
     (moved,) = drift.compare(RUN, changed(requirements=rows))
     assert (moved.where, moved.before, moved.after, moved.told) == ("REQ-RUN-001", "pass", "fail", "one route is gone")
 
 
 def test_what_was_not_looked_at_before_has_not_moved() -> None:
-    """It is not known; nor has what does not apply to the later server."""
-    rows = [
-        {"id": "REQ-RUN-002", "verdict": "pass", "told": "at once"},
-        {"id": "REQ-RUN-001", "verdict": "not-applicable", "told": "a switch of the emulator"},
-    ]
+    """It is not known."""
+    rows = [RUN["requirements"][0], {"id": "REQ-RUN-002", "verdict": "pass", "told": "at once"}]
     assert drift.compare(RUN, changed(requirements=rows)) == []
 
 
 def test_what_is_looked_at_no_longer_has_moved() -> None:
     """With the reason: a promise must not get lost in silence."""
-    rows = [{"id": "REQ-RUN-001", "verdict": "not-run", "told": "no money"}]
-    (moved,) = drift.compare(RUN, changed(requirements=rows))
-    assert (moved.where, moved.before, moved.after, moved.told) == ("REQ-RUN-001", "pass", "not-run", "no money")
+    for verdict in ("not-run", "not-applicable"):
+        rows = [{"id": "REQ-RUN-001", "verdict": verdict, "told": "no money"}]
+        (moved,) = drift.compare(RUN, changed(requirements=rows))
+        assert moved.line() == f"requirement REQ-RUN-001: pass -> {verdict}  no money"
+    (moved,) = drift.compare(RUN, changed(requirements=[]))
+    assert moved.line() == "requirement REQ-RUN-001: pass -> absent  the later run does not know it"
+
+
+def test_an_answer_that_vanished_has_moved() -> None:
+    """Unless the later run looked at less, which is told by itself."""
+    (moved,) = drift.compare(RUN, changed(shapes={}))
+    assert moved.line() == "shape       tasks.get 200: seen -> absent"
+    assert drift.compare(changed(phases=["machine"]), changed(phases=["scripted"], shapes={})) == []
+
+
+def test_a_member_that_one_run_saw_empty_has_not_moved() -> None:
+    """A cursor is null where there is one page: with the same key the second run has more tasks to list."""
+    before, after = ({"/": ["object"], "/next_cursor": types} for types in (["null"], ["null", "string"]))
+    assert drift.compare(changed(shapes={"tasks.list 200": before}), changed(shapes={"tasks.list 200": after})) == []
 
 
 def test_a_shape_that_moved_is_told_with_its_place() -> None:
@@ -111,7 +125,37 @@ def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"kind": "other"}'])
+ROW = {"id": "REQ-RUN-001", "verdict": "pass", "told": ""}
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"version": 2}, r"has the form 2, and this version of the command reads 1; save both runs with the same"),
+        ({"version": True}, "has the form True"),
+        ({"version": None}, "has the form None"),
+        ({"requirements": None}, "damaged: it lacks `requirements`"),
+        ({"shapes": []}, "damaged: it lacks .*`shapes`, an object"),
+        ({"requirements": [5]}, "row 1 of `requirements` has no"),
+        ({"requirements": [{**ROW, "verdict": "maybe"}]}, "row 1 of `requirements` has no .*known `verdict`"),
+        ({"requirements": [{**ROW, "verdict": []}]}, "row 1 of `requirements` has no .*known `verdict`"),
+        ({"requirements": [{**ROW, "id": []}]}, "row 1 of `requirements` has no `id`"),
+        ({"requirements": [{"id": "x", "verdict": "pass"}]}, "row 1 of `requirements` has no .*`told`"),
+        ({"requirements": [ROW, ROW]}, "row 2 of `requirements` is the second of its `id`"),
+        ({"shapes": {"tasks.get 200": []}}, "the shape of 'tasks.get 200' is none"),
+        ({"shapes": {"tasks.get 200": {"/": [5]}}}, "the shape of 'tasks.get 200' is none"),
+        ({"shapes": {"tasks.get 200": {"/": "object"}}}, "the shape of 'tasks.get 200' is none"),
+    ],
+)
+def test_what_no_run_wrote_is_refused(tmp_path: Path, members: dict[str, Any], said: str) -> None:
+    """Another form, or a damaged one: it says which part, and does not compare what is left."""
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(changed(**members)), "utf-8")
+    with pytest.raises(DriftError, match=said):
+        drift.read(file)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"kind": "other"}', "[" * 100_000])
 def test_what_is_no_run_is_refused(tmp_path: Path, text: str) -> None:
     """It is told what was expected."""
     file = tmp_path / "run.json"

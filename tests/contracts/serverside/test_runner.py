@@ -74,7 +74,7 @@ def test_a_server_that_falls_silent_ends_the_run(silent: str) -> None:
     recorder.listen(is_silent=False)
     for _ in range(MOST_SILENCE - 1):
         call.send("GET", "/me")
-    with pytest.raises(GoneError, match="left 5 requests in a row without an answer"):
+    with pytest.raises(GoneError, match="left 5 requests in a row without a whole answer"):
         call.send("GET", "/me")
     call.close()
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
-from contracts.serverside.finding import Finding, Verdict
+from contracts.serverside.finding import WORDLESS, Finding, Verdict
 from contracts.serverside.reports import files, terminal, words
 from contracts.serverside.results import Results
 from contracts.serverside.target import Target
@@ -102,18 +102,28 @@ def test_a_phase_that_stops_is_told_at_once() -> None:
     ]
 
 
-def test_not_all_of_hundreds_of_reasons_are_told() -> None:
+def test_what_is_waited_for_is_shown() -> None:
+    """Nobody looks at a line that stands still for a minute without a word; what a server wrote commands nothing."""
+    console = Console(width=120, record=True, file=io.StringIO(), force_terminal=True, color_system=None)
+    with terminal.Terminal(console) as shown:
+        shown.take(PhaseBegan("scripted", 3))
+        shown.waits("for task a\x1b[2Jb to end")
+    assert "waiting for task a\\x1b[2Jb to end" in console.export_text()
+
+
+@pytest.mark.parametrize(("left", "words"), [(1, "1 more reason"), (10, "10 more reasons")])
+def test_not_all_of_hundreds_of_reasons_are_told(left: int, words: str) -> None:
     """How many are left is; all of them on demand."""
     results = Results()
-    names = list(results.rows)[:30]
+    names = list(results.rows)[: terminal.MOST_REASONS + left]
     for number, name in enumerate(names):
         results.take(found(name, "fail", f"reason {number}"))
-    for verbose, shown in ((False, terminal.MOST_REASONS), (True, 30)):
+    for verbose, shown in ((False, terminal.MOST_REASONS), (True, len(names))):
         console = Console(width=100, record=True, file=io.StringIO())
         terminal.show(results, console, verbose=verbose)
         text = console.export_text()
         assert text.count("fail  REQ-") == shown
-        assert ("and 10 more reasons; --verbose shows all, --html with evidence" in text) is not verbose
+        assert (f"and {words}; --verbose shows all, --html with evidence" in text) is not verbose
 
 
 @pytest.mark.parametrize(
@@ -156,6 +166,13 @@ def test_a_finding_says_how_to_look_again(began: RunBegan, finding: tuple[str, s
     """By its check where it has one, else by phase and seed; never with the key."""
     again = words.again(found("REQ-ENV-001", "fail", "", *finding).finding, began)
     assert again == f'inferencesh-mock check {began.target.base_url} {command} --api-key "$KEY"'
+
+
+def test_the_more_telling_reason_comes_first() -> None:
+    """That a check ended without a word on it says little where another says what came."""
+    said = "GET /tasks/x -> 404: status and success: (None, None); expected (404, False)"
+    results = told([found("REQ-ENV-001", "fail", WORDLESS), found("REQ-ENV-001", "fail", said)])
+    assert results.rows["REQ-ENV-001"].told == said
 
 
 def test_every_area_has_a_title() -> None:

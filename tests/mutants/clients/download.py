@@ -129,12 +129,14 @@ def trusts_the_length(surgery: Surgery) -> None:
 
 @sins("download.keeps-no-broken-file")
 def writes_before_it_looks(surgery: Surgery) -> None:
-    """It writes under the video's name what it has not looked at, and leaves it there."""
+    """It writes under the video's name what came with 200 before it looks at it, and leaves it there."""
 
     def download(original: Any, self: Client, url: str, path: str) -> int:
         try:
             return int(original(self, url, path))
-        except OutputError:
+        except OutputError as error:
+            if error.known.get("status") == 403:
+                raise
             Path(path).write_bytes(b"\0\0\0\x18ftyp")
             raise
 
@@ -162,6 +164,44 @@ def says_nothing_of_expiry(surgery: Surgery) -> None:
             return int(original(self, url, path))
         except OutputError:
             raise OutputError("the download failed") from None
+
+    _instead(surgery, download)
+
+
+@sins("download.takes-no-refusal-for-a-video")
+def saves_the_refusal(surgery: Surgery) -> None:
+    """It writes down whatever a 403 says, and calls that a video."""
+    _saves(surgery, 403)
+
+
+@sins("download.waits-for-the-file")
+def saves_the_first_404(surgery: Surgery) -> None:
+    """It writes down whatever a 404 says, and calls that a video."""
+    _saves(surgery, 404)
+
+
+class _Refusal(Exception):  # noqa: N818  # carries a body out of the client, and tells of no error
+    """What a refusal has for a body."""
+
+
+def _saves(surgery: Surgery, status: int) -> None:
+    """Keep the body of such an answer as the video."""
+
+    def download(original: Any, self: Client, url: str, path: str) -> int:
+        opened = self._store.stream
+
+        @contextmanager
+        def stream(*given: Any, **told: Any) -> Iterator[httpx.Response]:
+            with opened(*given, **told) as answer:
+                if answer.status_code == status:
+                    raise _Refusal(answer.read())
+                yield answer
+
+        self._store.stream = stream  # type: ignore[method-assign]
+        try:
+            return int(original(self, url, path))
+        except _Refusal as refusal:
+            return Path(path).write_bytes(refusal.args[0])
 
     _instead(surgery, download)
 
