@@ -1,5 +1,6 @@
 """Plays cases, several at once, and yields what happens as events."""
 
+import contextlib
 import queue
 import re
 import shutil
@@ -42,6 +43,9 @@ class Player(Protocol):
         Returns:
             How the case's own program ended; None where there is no such program.
         """
+
+    def break_off(self) -> None:
+        """End what is under way: nobody waits for verdicts any more."""
 
     def stderr(self, case: Case) -> str:
         """What the client's side wrote there during a case, as far as that can be told."""
@@ -112,8 +116,10 @@ def run(
         try:
             while (event := events.get()) is not None:
                 yield event
-        finally:
+        except BaseException:  # Ctrl-C, or whoever takes the events closes the run
             broken_off.set()
+            player.break_off()
+            raise
     yield RunEnded(clock.now() - begun, player.broken)
 
 
@@ -159,6 +165,7 @@ def _played(
     begun = clock.now()
     world = emulator.world(case)
     folder = Path(tempfile.mkdtemp(prefix="inferencesh-mock-conform-"))
+    place = files.identity(folder)
     broke: PlayerError | None = None
     ending: Ending | None = None
     said: dict[str, Said] = {}
@@ -168,6 +175,8 @@ def _played(
             ending = player.play(Stage(case, world, folder, said, drawn, broken_off))
         except PlayerError as error:
             broke = error
+        if broke is None and files.identity(folder) != place:
+            broke = PlayerError("the folder for the case's files is not any more what it was")
         if ending is not None:
             world.settle()
         play = Play(
@@ -181,7 +190,7 @@ def _played(
             said=said,
             stderr=player.stderr(case),
             ending=ending or Ending(),
-            files=tuple(files.listed(folder)),
+            files=tuple(files.listed(folder)) if files.identity(folder) == place else (),
         )
         if broke is not None:
             emitted = judging.unplayed(case, "harness-error", str(broke))
@@ -195,4 +204,10 @@ def _played(
         return CaseEnded(case, tuple(judging.unplayed(case, "harness-error", str(error))), None, clock.now() - begun)
     finally:
         world.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        if files.identity(folder) == place:
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(folder, ignore_errors=True)
+        else:
+            # Whatever stands there now: what it leads to is not ours.
+            with contextlib.suppress(OSError):
+                folder.unlink()

@@ -71,19 +71,23 @@ def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
         ExpectationError: it cannot be read, or an entry is wrong.
     """
     try:
-        with file.open("rb") as stream:
-            text = stream.read(MOST_BYTES)
+        text = _text(file)
+        _ensure_plain(file, text)
         node = yaml.compose(text, yaml.SafeLoader)
+        _ensure_once(file, node)
         document = yaml.safe_load(text)
+    except ExpectationError:
+        raise
     except OSError as error:
         raise ExpectationError(f"{file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         raise ExpectationError(f"{file} is no YAML: {' '.join(str(error).split())[:300]}") from None
-    whole = isinstance(document, dict) and document.get("kit") == 1 and isinstance(document.get("expect"), list)
-    if not whole or not isinstance(node, yaml.MappingNode):
-        raise ExpectationError(f"{file}: expected `kit: 1` and a list `expect`")
+    kit, rows = (document.get(name) for name in ("kit", "expect")) if isinstance(document, dict) else (None, None)
+    if type(kit) is not int or kit != 1 or not isinstance(rows, list) or not isinstance(node, yaml.MappingNode):
+        line = node.start_mark.line + 1 if node else 1
+        raise ExpectationError(f"{file}, line {line}: expected `kit: 1` and a list `expect`")
     lines = _lines(node)
-    return tuple(_entry(file, row, line, today) for row, line in zip(document["expect"], lines, strict=True))
+    return tuple(_entry(file, row, line, today) for row, line in zip(rows, lines, strict=True))
 
 
 def departures(
@@ -180,6 +184,52 @@ def _possible(entry: Expectation) -> set[str]:
     return {row.name for row in concerned if any(probe.check.id == entry.check for probe in judging.declared(row))}
 
 
+def _text(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        text = stream.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise ExpectationError(f"{file} has more than {MOST_BYTES >> 20} MiB; expected a list of expectations")
+    return text
+
+
+def _ensure_plain(file: Path, text: bytes) -> None:
+    """Refuse what stands for something that is written elsewhere: a few lines of it can mean gigabytes."""
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if getattr(event, "anchor", None) is not None:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ExpectationError(f"{file}, line {line}: anchors and aliases (& and *) are not read; write it out")
+
+
+def _ensure_once(file: Path, node: yaml.Node | None) -> None:
+    """Refuse a member that is named twice, for YAML takes the last and says nothing, and a value that is none."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            where = f"{file}, line {key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+                raise ExpectationError(f"{where}: expected the name of a member, got something else")
+            if key.value in seen:
+                raise ExpectationError(f"{where}: {_shown(key.value)} is there a second time; keep one of them")
+            seen.add(key.value)
+            _ensure_once(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _ensure_once(file, item)
+    elif node is not None:
+        try:
+            yaml.constructor.SafeConstructor().construct_object(node)
+        except (ValueError, OverflowError) as error:
+            where = f"{file}, line {node.start_mark.line + 1}"
+            raise ExpectationError(f"{where}: no such date or number: {str(error)[:200]}") from None
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:120]
+    except ValueError:
+        return "a number of very many digits"
+
+
 def _lines(node: yaml.MappingNode) -> list[int]:
     """Return the line of each entry, from 1."""
     (found,) = (value for key, value in node.value if key.value == "expect")
@@ -192,28 +242,32 @@ _MEMBERS = ("check", "where", "status", "because", "issue", "until")
 def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
     where = f"{file}, line {line}"
     if not isinstance(row, dict) or set(row) - set(_MEMBERS):
-        raise ExpectationError(f"{where}: an entry has {', '.join(_MEMBERS)}; got {str(row)[:120]}")
+        raise ExpectationError(f"{where}: an entry has {', '.join(_MEMBERS)}; got {_shown(row)}")
     if "check" not in row:
         raise ExpectationError(f"{where}: name a `check`; reports have their names")
     check = row["check"]
+    if not isinstance(check, str):
+        raise ExpectationError(f"{where}: `check` is the name of one check, not {_shown(check)}")
     if check not in case.checks():
-        near = difflib.get_close_matches(str(check), case.checks(), n=2)
+        near = difflib.get_close_matches(check[:100], case.checks(), n=2)
         hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` and the report have their names"
-        raise ExpectationError(f"{where}: there is no check {check!r}; {hint}")
+        raise ExpectationError(f"{where}: there is no check {_shown(check)}; {hint}")
     if check in NOBODY:
         raise ExpectationError(f"{where}: {check} cannot be expected to fail; without it nothing is judged")
-    if row.get("status", "fail") not in {"fail", "flaky"}:
-        raise ExpectationError(f"{where}: status is fail or flaky, not {row['status']!r}")
+    if row.get("status", "fail") not in ("fail", "flaky"):
+        raise ExpectationError(f"{where}: status is fail or flaky, not {_shown(row['status'])}")
     if not isinstance(row.get("because"), str) or not row["because"].strip():
         raise ExpectationError(f"{where}: say why, in `because`")
     until = row.get("until")
     if until is not None and type(until) is not dt.date:
-        raise ExpectationError(f"{where}: until is a date like {today.isoformat()}, not {until!r}")
+        raise ExpectationError(f"{where}: until is a date like {today.isoformat()}, not {_shown(until)}")
     if until is not None and until < today:
         raise ExpectationError(f"{where}: {check} was expected until {until}; mend it, or say anew why not")
-    glob = str(row.get("where", "*"))
+    glob = row.get("where", "*")
+    if not isinstance(glob, str):
+        raise ExpectationError(f"{where}: `where` is the name of a case or a pattern of them, not {_shown(glob)}")
     if not any(name == glob or fnmatch.fnmatchcase(name, glob) for name in (one.name for one in case.cases())):
-        near = difflib.get_close_matches(glob, [one.name for one in case.cases()], n=2)
+        near = difflib.get_close_matches(glob[:100], [one.name for one in case.cases()], n=2)
         hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` shows them"
-        raise ExpectationError(f"{where}: no case is called {glob!r}; {hint}")
-    return Expectation(str(check), glob, row.get("status", "fail"), row["because"], line)
+        raise ExpectationError(f"{where}: no case is called {_shown(glob)}; {hint}")
+    return Expectation(check, glob, row.get("status", "fail"), row["because"], line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from contracts.clientside import files
 from contracts.clientside.case import Case, Mode, Witness
 from contracts.clientside.protocol import Reply
 from contracts.wire.statuses import Numbering, Status, number
@@ -117,9 +118,10 @@ class Play:
     def sha256(self, path: Path) -> str | None:
         """Return the hash of a file, or None when there is none."""
         try:
-            return hashlib.sha256(path.read_bytes()).hexdigest()
+            content = files.content(path)
         except OSError:
             return None
+        return None if content is None else hashlib.sha256(content).hexdigest()
 
     def replies(self, kind: str) -> Iterator[tuple[Said, Mapping[str, Any]]]:
         """Yield the calls that ended so, with what was told."""

@@ -25,6 +25,7 @@ import jsonschema_rs
 from contracts.clientside import calls
 from contracts.clientside.lines import MOST_LINE, VERSION
 from contracts.clientside.unheard import Unheard
+from contracts.reporting import plain
 
 Kind = Literal["saw", "raised", "cannot"]
 
@@ -57,6 +58,10 @@ CANNOT: Mapping[str, Any] = MappingProxyType(
 
 class ProtocolError(ValueError):
     """A line that an adaptor must not send."""
+
+    def __init__(self, told: str) -> None:
+        """Say what is wrong with it; what it quotes is plain."""
+        super().__init__(plain.text(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +131,22 @@ class Order:
 
 
 def parse(line: bytes) -> dict[str, Any]:
-    """Return a line as a JSON object.
+    """Return a line as a JSON object, its texts plain: it is cleaned here, and nowhere behind.
 
     Raises:
-        ProtocolError: it is none.
+        ProtocolError: it is none, or not to be written down again.
     """
     if len(line) > MOST_LINE:
         raise ProtocolError(f"a line of more than {MOST_LINE} bytes; keep large things in files")
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
+        found = plain.parsed(line)
+    except ValueError as error:
         shown = line[:80].decode("utf-8", "replace").rstrip()
-        raise ProtocolError(
-            f"stdout is for the protocol alone, and this is no JSON: {shown!r}; print to stderr instead"
-        ) from None
+        if not shown.startswith("{") or isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+            told = f"stdout is for the protocol alone, and this is no JSON: {shown!r}; print to stderr instead"
+        else:
+            told = f"a line that no report can hold: {error}, in {shown!r}"
+        raise ProtocolError(told) from None
     if not isinstance(found, dict):
         raise ProtocolError(f"expected a JSON object, got {str(found)[:80]!r}")
     return found
@@ -189,7 +196,10 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _check(validator: jsonschema_rs.Draft202012Validator, value: object, what: str) -> None:
-    error = next(iter(validator.iter_errors(value)), None)
+    try:
+        error = next(iter(validator.iter_errors(value)), None)
+    except ValueError as wrong:
+        raise ProtocolError(f"{what}: it cannot be checked: {wrong}") from None
     if error is not None:
         where = "/".join(str(part) for part in error.instance_path)
         raise ProtocolError(f"{what}: {error.message}" + (f" at {where}" if where else ""))

@@ -1,6 +1,5 @@
 """A run as one JSON document, from which every other report is made; folded from the events."""
 
-import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +8,7 @@ from contracts.clientside import profiles, scores
 from contracts.clientside.case import AREAS, WITNESSES, cases
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
+from contracts.reporting import plain
 
 KIND = "inferencesh-mock conform"
 VERSION = 1
@@ -136,7 +136,7 @@ def _case(event: CaseEnded) -> dict[str, Any]:
         "area": case.area,
         "property": case.proves,
         "seconds": round(event.seconds, 3),
-        "checks": [emitted.document() for emitted in event.emitted],
+        "checks": plain.document([emitted.document() for emitted in event.emitted]),
         "evidence": None if play is None else _evidence(play),
     }
 
@@ -150,8 +150,9 @@ def _evidence(play: Play) -> dict[str, Any]:
         "plan": dict(play.case.plan),
         "calls": [said.document() for said in play.said.values()],
         "files": list(play.files),
-        "exchanges": [_exchange(row) for row in seen.journal],
-        "deliveries": seen.deliveries,
+        # What a client sends is judged as it came, and told so that every report can hold it.
+        "exchanges": plain.document([_exchange(row) for row in seen.journal]),
+        "deliveries": plain.document(seen.deliveries),
         "ledger": seen.ledger,
         "credits": dict(seen.credits),
         "stderr": play.stderr,
@@ -168,5 +169,5 @@ def _side(side: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if side is None:
         return None
     body = side["body"] or {}
-    text = json.dumps(body["json"], ensure_ascii=False) if "json" in body else str(body.get("text") or "")
+    text = plain.dumped(body["json"]) if "json" in body else str(body.get("text") or "")
     return {"headers": side["headers"], "bytes": body.get("bytes", 0), "body": text[:MOST_BODY]}

@@ -1,5 +1,7 @@
 """The line that a terminal shows while a suite runs: what is under way, how far it is, and what has failed so far."""
 
+import contextlib
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -29,11 +31,13 @@ class Bar:
 
     def start(self) -> None:
         """Draw from now on."""
-        self._progress.start()
+        with contextlib.suppress(OSError):
+            self._progress.start()
 
     def stop(self) -> None:
-        """Leave the screen as it was."""
-        self._progress.stop()
+        """Leave the screen as it was; where nothing can be written, the run is not lost over that."""
+        with contextlib.suppress(OSError):
+            self._progress.stop()
 
     def begin(self, what: str, steps: int | None) -> None:
         """Begin anew.

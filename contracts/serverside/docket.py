@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from contracts.reporting import plain
 from contracts.serverside.caller import Caller, GoneError, Recorder
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import plain
 from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
 from contracts.serverside.specimens import Specimens
@@ -86,7 +86,7 @@ def _ensure_admitted(stranger: Caller) -> None:
     refused = [stranger.send("GET", path) for path in ("/me", "/tasks", "/files")]
     if all(answer.status == 401 for answer in refused):
         raise TargetError(
-            f"the key is refused: {refused[0].line()} {plain(refused[0].code or '')}; give another --api-key"
+            f"the key is refused: {refused[0].line()} {plain.line(refused[0].code or '')}; give another --api-key"
         )
 
 
@@ -94,6 +94,6 @@ def _name(stranger: Caller) -> str:
     answer = stranger.send("GET", "/openapi.json", key=None, version=None)
     try:
         info = answer.json()["info"]
-        return plain(f"{info['title']} {info['version']}")[:MOST_NAME]
+        return plain.line(f"{info['title']} {info['version']}")[:MOST_NAME]
     except (UnexpectedError, KeyError, TypeError):
         return ""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.serverside.finding import ORDER, plain
+from contracts.reporting import plain
+from contracts.serverside.finding import ORDER
 
 KIND, VERSION = "inferencesh-mock check", 1
 """What a saved run says of itself."""
@@ -35,7 +36,7 @@ class Moved:
 
     def line(self) -> str:
         """Return it in one line."""
-        return plain(
+        return plain.line(
             f"{self.what:<11} {self.where}: {self.before} -> {self.after}{'  ' + self.told if self.told else ''}"
         )
 

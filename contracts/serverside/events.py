@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from contracts.serverside.finding import Finding, plain
+from contracts.reporting import plain
+from contracts.serverside.finding import Finding
 from contracts.serverside.target import Target
 
 
@@ -65,7 +66,7 @@ class PhaseEnded:
     def __post_init__(self) -> None:
         """Keep the reason one plain line."""
         if self.stopped is not None:
-            object.__setattr__(self, "stopped", plain(self.stopped))
+            object.__setattr__(self, "stopped", plain.line(self.stopped))
 
 
 @dataclass(frozen=True, slots=True)

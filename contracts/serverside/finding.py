@@ -9,6 +9,8 @@ NotRunError
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from contracts.reporting import plain
+
 Verdict = Literal["not-applicable", "not-run", "pass", "warn", "fail"]
 
 ORDER: tuple[Verdict, ...] = get_args(Verdict)
@@ -58,7 +60,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         """Keep `told` one plain line."""
-        object.__setattr__(self, "told", plain(self.told))
+        object.__setattr__(self, "told", plain.line(self.told))
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -71,14 +73,6 @@ class Finding:
             "exchanges": list(self.exchanges),
             "seed": self.seed,
         }
-
-
-def plain(text: str) -> str:
-    """Return text in one line without what a terminal or XML would take for a command: servers write it, too."""
-    return "".join(char if char.isprintable() else _ESCAPED.get(char) or ascii(char)[1:-1] for char in text)
-
-
-_ESCAPED = {"\n": " ", "\r": " ", "\t": " ", "\xa0": " "}
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

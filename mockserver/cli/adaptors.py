@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contracts.counting import counted
+from mockserver.cli.interrupts import breaking_off
 from mockserver.cli.starters import STARTERS, StarterError
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _check(argv: tuple[str, ...]) -> int:
     from mockserver.settings import Settings
     from mockserver.testing import serving
 
-    with serving(Settings(port=0)) as server, tempfile.TemporaryDirectory() as folder:
+    with breaking_off(), serving(Settings(port=0)) as server, tempfile.TemporaryDirectory() as folder:
         try:
             found = Adaptor(argv, environment(server.base_url), Path.cwd())
         except StartError as error:

@@ -156,8 +156,8 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     """
     import json
 
+    from contracts.reporting import plain
     from contracts.serverside import drift as compared
-    from contracts.serverside.finding import plain
 
     try:
         one, other = compared.read(before), compared.read(after)
@@ -165,7 +165,7 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     except compared.DriftError as error:
         raise click.UsageError(str(error)) from None
     if differently:
-        click.echo(plain(f"the runs were made differently: {'; '.join(differently)}"), err=True)
+        click.echo(plain.line(f"the runs were made differently: {'; '.join(differently)}"), err=True)
     if as_json:
         click.echo(json.dumps([row.document() for row in found], indent=1))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli import driving
-from mockserver.cli.outputs import ensure_writable
+from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 if TYPE_CHECKING:
     from contracts.clientside.case import Case, Mode
@@ -85,7 +85,8 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
         _list(chosen, options)
         return
     mode = driving.mode_of(options, argv)
-    ensure_writable(options[name] for name in ("report", "junit", "markdown", "html", "badge", "write_baseline"))
+    written = ("report", "junit", "markdown", "html", "badge", "write_baseline")
+    ensure_writable((options[name] for name in written), read=(options["expect"],))
     sys.exit(_judge(mode, argv, chosen, options))
 
 
@@ -126,7 +127,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
     from contracts.clientside.report import Report
     from contracts.clientside.reports import files, page, terminal
     from mockserver.server import ServerError
-    from mockserver.settings import Settings
+    from mockserver.settings import Settings, SettingsError
     from mockserver.testing import serving
 
     # What the emulator warns of is what the cases make it meet; it stands in the report.
@@ -143,7 +144,10 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
             expected = expectations.read(options["expect"], datetime.fromtimestamp(clock.wall(), UTC).date())
         except expectations.ExpectationError as error:
             raise click.UsageError(str(error)) from None
-    settings = Settings(seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))
+    try:
+        settings = Settings(seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
     try:
         with serving(settings, port=options["port"]) as server:
             emulator = engine.Emulator(server.base_url, seed=options["seed"])
@@ -157,35 +161,36 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         click.echo(f"Error: {error}", err=True)
         return 3
     document = report.document()
-    terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
-    for remark in client.remarks:
-        click.echo(remark)
-    try:
-        if options["report"]:
-            files.write_json(options["report"], document)
-        if options["junit"]:
-            files.write_junit(options["junit"], document)
-        if options["markdown"]:
-            options["markdown"].write_text(files.markdown(document), "utf-8")
-        if options["html"]:
-            options["html"].write_text(page.render([document]), "utf-8")
-        if options["write_baseline"] and document["stopped"]:
-            click.echo("no baseline is written of a run that was stopped")
-        elif options["write_baseline"]:
-            words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
-            options["write_baseline"].write_text(expectations.baseline(document["cases"], *words), "utf-8")
-        if options["badge"]:
-            files.write_json(options["badge"], files.badge(document))
-    except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
+    is_whole = not document["stopped"]
+    lost = write_all(
+        (
+            (options["report"], lambda file: files.write_json(file, document)),
+            (options["junit"], lambda file: files.write_junit(file, document)),
+            (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
+            (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
+            (
+                options["write_baseline"] if is_whole else None,
+                lambda file: file.write_text(expectations.baseline(document["cases"], *words), "utf-8"),
+            ),
+            (options["badge"], lambda file: files.write_json(file, files.badge(document))),
+        )
+    )
+    remarks = [*client.remarks]
+    if options["write_baseline"] and not is_whole:
+        remarks.append("no baseline is written of a run that was stopped")
     outcome = scores.outcome(document, strict=options["strict"])
     if expected is not None and outcome != "harness-error":
         departed = expectations.departures(
             document["cases"], expected, partial=document["left_out"] > 0, strict=options["strict"]
         )
-        for told in departed:
-            click.echo(told)
-        click.echo("not as expected" if departed else "as expected")
+        remarks += [*departed, "not as expected" if departed else "as expected"]
         outcome = "fail" if departed else "partial" if document["left_out"] else "pass"
+    with telling():
+        terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
+        for remark in remarks:
+            click.echo(remark)
+    if lost:
+        raise click.UsageError("; ".join(lost))
     code = scores.exit_code(outcome, allow_partial=options["allow_partial"])
     return 1 if client.failed and code == 0 else code

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from contracts.reporting import plain
+from mockserver.cli.interrupts import breaking_off, heeding
 
 if TYPE_CHECKING:
     from contracts.clientside.case import Case, Mode
@@ -22,6 +24,9 @@ AT_ONCE = 4
 """Programs of `--command` that run at the same time, unless `--parallel` says another number."""
 
 MOST_NAME = 80
+
+PATIENCE = 5.0
+"""Real seconds that the project's own tests have to end by a signal."""
 
 LIKE = {
     "adaptor": "the adaptor's command after `--`, such as: conform --adaptor -- python my_adaptor.py",
@@ -84,7 +89,7 @@ def driven(
     way = {"adaptor": _adaptor, "command": _command, "observe": _observed}[mode]
     try:
         # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
-        with _heeding({signal.SIGTERM: _interrupt}), way(argv, emulator, chosen, options) as found:
+        with breaking_off(), way(argv, emulator, chosen, options) as found:
             yield found
     except StartError as error:
         raise click.UsageError(str(error)) from None
@@ -185,40 +190,51 @@ _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "inf
 
 
 def _name(argv: Sequence[str], options: Mapping[str, Any]) -> str:
-    return str(options["client"] or " ".join(argv) or "the project's own tests")[:MOST_NAME]
+    return plain.text(str(options["client"] or " ".join(argv) or "the project's own tests"))[:MOST_NAME]
 
 
 def _suite(argv: Sequence[str], around: Mapping[str, str]) -> int:
-    """Run the project's own tests to their end; they write to our terminal and are ended by it."""
-    from contracts.clientside.players.process import StartError
+    """Run the project's own tests to their end; a signal is passed on, and what they have done until then is judged.
 
-    try:
-        child = subprocess.Popen(list(argv), env=dict(around))  # noqa: S603  # what the user wants to have started
-    except OSError as error:
-        raise StartError(f"{argv[0]!r} cannot be started: {error.strerror}") from None
-    # Ctrl-C reaches the child by itself, for it is in our group; what it has done until then is judged.
-    with _heeding({signal.SIGINT: lambda: None, signal.SIGTERM: child.terminate}):
-        return child.wait()
+    Who does not end by it is ended by force, with everything in its group.
+    """
+    from contracts.clientside.players.process import StartError, end_group
+
+    children: list[subprocess.Popen[bytes]] = []
+    asked: list[int] = []
+    patience = threading.Timer(PATIENCE, lambda: end_group(children[0], 0.2))
+    patience.daemon = True
+
+    def pass_on(number: int) -> None:
+        asked.append(number)
+        if len(asked) == 1:
+            patience.start()
+        for child in children:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, number)
+
+    with heeding(pass_on):
+        try:
+            # In a group of its own, so that all of it can be ended.
+            child = subprocess.Popen(list(argv), env=dict(around), start_new_session=True)  # noqa: S603  # the user's
+        except (OSError, ValueError) as error:
+            patience.cancel()
+            raise StartError(f"{argv[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}") from None
+        children.append(child)
+        if asked:
+            child.send_signal(asked[0])
+        try:
+            return child.wait()
+        finally:
+            patience.cancel()
+            if asked:
+                end_group(child, 0.2)
 
 
 def _until_stopped() -> int:
-    """Wait for Ctrl-C or SIGTERM."""
+    """Wait for Ctrl-C or another signal that ends."""
     click.echo("serving; Ctrl-C ends it and brings the verdicts")
     stopped = threading.Event()
-    with _heeding({signal.SIGINT: stopped.set, signal.SIGTERM: stopped.set}):
+    with heeding(lambda _: stopped.set()):
         stopped.wait()
     return 0
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def _heeding(what: Mapping[int, Any]) -> Iterator[None]:
-    before = {number: signal.signal(number, lambda *_, act=act: act()) for number, act in what.items()}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,28 +1,62 @@
 """Files that a command writes at its end, looked at before its beginning: a long run is not to be lost over one."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 
-def ensure_writable(files: Iterable[Path | None]) -> None:
+def ensure_writable(files: Iterable[Path | None], read: Iterable[Path | None] = ()) -> None:
     """Refuse to begin where a file could not be written at the end; None is one that nobody wants.
 
+    Args:
+        files: that will be written.
+        read: what the command reads, and would write over.
+
     Raises:
-        click.UsageError: its folder is not there, or nothing may be written.
+        click.UsageError: its folder is not there, nothing may be written, or something else is there or is to go there.
     """
     seen: set[Path] = set()
+    kept = {file.resolve() for file in read if file is not None}
     for file in files:
         if file is None:
             continue
         if file.is_dir():
             raise click.UsageError(f"cannot write {str(file)!r}: it is a folder")
-        if file in seen:
+        # A device such as /dev/null takes whatever comes.
+        if file.resolve() in seen and (file.is_file() or not file.exists()):
             raise click.UsageError(f"cannot write {file}: two reports are to go there")
-        seen.add(file)
+        if file.resolve() in kept:
+            raise click.UsageError(f"cannot write {file}: it is read too, and would be lost")
+        seen.add(file.resolve())
         if not file.parent.is_dir():
             raise click.UsageError(f"cannot write {file}: there is no folder {file.parent}")
         if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise click.UsageError(f"cannot write {file}: it is not allowed")
+
+
+def write_all(files: Iterable[tuple[Path | None, Callable[[Path], object]]]) -> list[str]:
+    """Write each wanted file by its function; return what cannot be written, a sentence each. One costs no other."""
+    lost = []
+    for file, write in files:
+        try:
+            if file is not None:
+                write(file)
+        except OSError as error:
+            lost.append(f"cannot write {file}: {error.strerror}")
+    return lost
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tell in one sentence that what is printed cannot be printed, for instance because a disk is full.
+
+    Raises:
+        click.UsageError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise click.UsageError(f"cannot print: {error.strerror}") from None

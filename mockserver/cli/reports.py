@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.cli.outputs import ensure_writable
+from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 EXAMPLES = """
 \b
@@ -36,16 +36,21 @@ def merge(files: tuple[Path, ...], html: Path | None, markdown: Path | None) -> 
         from contracts.clientside.reports import matrix, page, reading
     except ImportError as error:
         raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
-    ensure_writable((html, markdown))
+    ensure_writable((html, markdown), read=files)
     try:
         reports = [reading.read(file) for file in files]
     except reading.ReportError as error:
         raise click.UsageError(str(error)) from None
-    if html is not None:
-        html.write_text(page.render(reports), "utf-8")
-    if markdown is not None:
-        markdown.write_text(matrix.markdown(reports), "utf-8")
-    Console().print(matrix.table(reports), highlight=False)
+    lost = write_all(
+        (
+            (html, lambda file: file.write_text(page.render(reports), "utf-8")),
+            (markdown, lambda file: file.write_text(matrix.markdown(reports), "utf-8")),
+        )
+    )
+    with telling():
+        Console().print(matrix.table(reports), highlight=False)
+    if lost:
+        raise click.UsageError("; ".join(lost))
 
 
 @report.command()

@@ -272,6 +272,7 @@ def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:
         (("--observe", "--", "no-such-program"), "'no-such-program' cannot be started"),
         (("--command", "--port", "9000", "--", "x"), "--port does not go with --command, only with --observe"),
         (("--observe", "--parallel", "2"), "--parallel does not go with --observe, only with --adaptor or --command"),
+        (("--adaptor", "--seed", str(2**63), "--", "x"), "expected a whole number up to"),
         (("--adaptor", "--client", "me", "--", "x"), "--client does not go with --adaptor, only with --command or"),
     ],
 )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.clientside import hearing
+from contracts.clientside import files, hearing
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
@@ -90,8 +90,7 @@ def whole_or_none(play: Play, *, step: str, file: str, least: int = 1) -> str:
     known = [row["output_url"] for row in play.seen.tasks.values() if row["output_url"]]
     if not known:
         raise BlockedCheck("there is no video")
-    path = play.folder / file
-    content = path.read_bytes() if path.is_file() else None
+    content = files.content(play.folder / file)
     if reply.kind == "raised":
         if content is not None:
             raise FailedCheck(f"{step} raised an error, and {file} is there with {len(content)} bytes")

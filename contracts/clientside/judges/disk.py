@@ -2,6 +2,7 @@
 
 import hashlib
 
+from contracts.clientside import files
 from contracts.clientside.judge import judge
 from contracts.clientside.play import Play
 from contracts.clientside.verdicts import BlockedCheck, FailedCheck
@@ -14,9 +15,9 @@ def file_is_the_output(play: Play, *, file: str) -> str:
     if not known:
         raise BlockedCheck("there is no video")
     path = play.folder / file
-    if not path.is_file():
+    content = files.content(path)
+    if content is None:
         raise FailedCheck(f"expected the video in {file}, and there is no such file")
-    content = path.read_bytes()
     wanted = play.seen.videos[known[-1]]
     if hashlib.sha256(content).digest() != hashlib.sha256(wanted).digest():
         raise FailedCheck(f"{file} has {len(content)} bytes, and they are not the video's {len(wanted)}")

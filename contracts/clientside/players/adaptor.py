@@ -53,7 +53,7 @@ class Adaptor:
         self._process = LineProcess(argv, environment, folder, self._take, self._over)
         try:
             self.hello = self._greet()
-        except PlayerError:
+        except BaseException:  # Ctrl-C too
             self._process.end(grace=0.2)
             raise
 
@@ -101,6 +101,11 @@ class Adaptor:
         """Tell that a case is over."""
         if self._broken is None:
             self._process.send(json.dumps({"op": "end", "case": case}).encode("ascii"), 1.0)
+
+    def break_off(self) -> None:
+        """Wait for nothing any more: whoever has asked it something is told so, and it is ended."""
+        self._break("the run was broken off")
+        self._process.end(grace=0.5)
 
     def close(self) -> None:
         """Say good-bye and end it."""
@@ -155,10 +160,14 @@ class Adaptor:
 
     def _answered(self, found: dict[str, Any]) -> None:
         number = found.get("seq")
+        if type(number) is not int:
+            raise ProtocolError("expected an answer with the `seq` of its call, a whole number")
         with self._news:
+            if not 0 < number <= self._seq:
+                raise ProtocolError(f"an answer with a `seq` that no call had: {number}")
             self._unanswered.clear()
-            call = self._awaited.get(number) if isinstance(number, int) else None
-            if call is None or not isinstance(number, int):
+            call = self._awaited.get(number)
+            if call is None:
                 return  # an answer that came too late
             try:
                 self._came[number] = protocol.reply(call, found)
@@ -214,6 +223,10 @@ class AdaptorPlayer:
             Stepping(stage, ask).play()
         finally:
             self._adaptor.forget(stage.case.name)
+
+    def break_off(self) -> None:
+        """Nobody waits for verdicts any more."""
+        self._adaptor.break_off()
 
     def stderr(self, _case: Case) -> str:
         """What the adaptor wrote there lately; several cases may have a part in it."""

@@ -65,19 +65,25 @@ class CommandPlayer:
         """What it wrote during a case, there or on stdout."""
         return self._stderr.get(case.name, "")
 
+    def break_off(self) -> None:
+        """Nobody waits for verdicts any more; the programs under way see it by their stage."""
+
     def play(self, stage: Stage) -> Ending:
         """Play a case.
 
         Raises:
-            PlayerError: the command cannot be started.
+            PlayerError: the command cannot be started, or has put something else in the place of its folder.
         """
         case = stage.case
+        place = files.identity(stage.folder)
         with TemporaryDirectory(prefix="inferencesh-mock-given-") as given:
             self._ask(stage, Path(given))
             try:
                 ended = self._run(stage, Path(given))
             except StartError as error:
                 raise PlayerError(str(error)) from None
+        if files.identity(stage.folder) != place:
+            raise PlayerError("KIT_OUT is not the folder any more that it was; a client writes into it, and leaves it")
         # The judges look for the case's files beside those that the client wrote, as they were given.
         for name, kind in case.files.items():
             (stage.folder / name).unlink(missing_ok=True)

@@ -12,9 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from contracts.clientside.lines import MOST_LINE
+from contracts.reporting import plain
 
 GRACE = 2.0
 """Real seconds between the request to end and the end by force."""
+
+CERTAIN = 5.0
+"""Real seconds for the end by force, which comes at once but on the busiest of machines."""
 
 MOST_STDERR = 64 * 1024
 """Bytes of stderr that are kept, the last ones."""
@@ -47,11 +51,11 @@ def end_group(process: subprocess.Popen[bytes], grace: float) -> None:
 
     The group also where the child itself has gone: what it started may still be there.
     """
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, CERTAIN)):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
+            process.wait(seconds)
 
 
 def tail(text: str) -> str:
@@ -63,6 +67,53 @@ def tail(text: str) -> str:
     errors = [line for line in lines if _ERROR.match(line)]
     shown = " | ".join(errors[-1:] or lines[-3:])[-MOST_TAIL:]
     return "".join(letter if letter.isprintable() else " " for letter in shown)
+
+
+def _drop(process: subprocess.Popen[bytes]) -> None:
+    """End a child that nobody has spoken to yet."""
+    end_group(process, 0.2)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _started(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start a child from a thread of its own: Ctrl-C before we know of it would leave it behind."""
+
+    made: list[subprocess.Popen[bytes] | Exception] = []
+    done = threading.Event()
+
+    def start() -> None:
+        try:
+            made.append(
+                subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
+                    list(argv),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=dict(environment),
+                    cwd=folder,
+                    start_new_session=True,
+                )
+            )
+        except (OSError, ValueError) as error:
+            made.append(error)
+        done.set()
+
+    try:
+        threading.Thread(target=start, name="adaptor-start", daemon=True).start()
+        done.wait()
+        (found,) = made
+        if isinstance(found, subprocess.Popen):
+            return found
+    except KeyboardInterrupt:
+        done.wait(CERTAIN)
+        for one in made:
+            if isinstance(one, subprocess.Popen):
+                _drop(one)
+        raise
+    raise StartError(f"{argv[0]!r} cannot be started: {getattr(found, 'strerror', None) or found}")
 
 
 class LineProcess:
@@ -88,33 +139,26 @@ class LineProcess:
         Raises:
             StartError: there is no such program, or it may not be run.
         """
+        self._process = _started(argv, environment, folder)
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
-                list(argv),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=dict(environment),
-                cwd=folder,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise StartError(f"{argv[0]!r} cannot be started: {error.strerror}") from None
-        self._take, self._over = take, over
-        self._stderr: deque[bytes] = deque()
-        self._kept = 0
-        self._writing = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
-            threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+            self._take, self._over = take, over
+            self._stderr: deque[bytes] = deque()
+            self._kept = 0
+            self._writing = threading.Lock()
+            self._threads = [
+                threading.Thread(target=self._read_lines, name="adaptor-stdout", daemon=True),
+                threading.Thread(target=self._read_stderr, name="adaptor-stderr", daemon=True),
+            ]
+            for thread in self._threads:
+                thread.start()
+        except KeyboardInterrupt:
+            _drop(self._process)
+            raise
 
     @property
     def stderr(self) -> str:
         """The end of what it wrote there."""
-        return b"".join(list(self._stderr)).decode("utf-8", "replace")[-MOST_STDERR:]
+        return plain.text(b"".join(list(self._stderr)).decode("utf-8", "replace")[-MOST_STDERR:])
 
     @property
     def exit_code(self) -> int | None:

@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from contracts import clock
+from contracts.clientside import files
+from contracts.clientside.files import MOST_FILES, MOST_WRITTEN
 from contracts.clientside.players.process import MOST_STDERR, StartError, end_group
-
-MOST_WRITTEN = 256 * 1024 * 1024
-"""Bytes that it may leave in its folder; a video of the emulator has one or two millions."""
-
-MOST_FILES = 10_000
+from contracts.reporting import plain
 
 TICK = 0.2
 """Real seconds between two looks at what it has written."""
@@ -69,7 +67,7 @@ def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limit
     Raises:
         StartError: there is no such program, or it may not be run.
     """
-    begun = clock.now()
+    begun, place = clock.now(), files.identity(limits.out)
     try:
         process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
             list(argv),
@@ -82,6 +80,11 @@ def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limit
         )
     except (OSError, ValueError) as error:
         raise StartError(f"{argv[0]!r} cannot be started: {getattr(error, 'strerror', None) or error}") from None
+
+    def flooded() -> bool:
+        # What stands in the place of the folder is none of ours.
+        return files.identity(limits.out) == place and _flooded(limits.out)
+
     kept: deque[bytes] = deque()
     reader = threading.Thread(target=_read, args=(process.stdout, kept), name="command-output", daemon=True)
     reader.start()
@@ -92,15 +95,14 @@ def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limit
         code = process.poll()
         if code is None and clock.now() - begun > limits.seconds:
             stopped = f"had not ended after {limits.seconds:.1f} s"
-        elif _flooded(limits.out) or limits.broken_off.is_set():
+        elif flooded() or limits.broken_off.is_set():
             stopped = "was of no more use"
     took = clock.now() - begun
     end_group(process, limits.grace)
-    if _flooded(limits.out):
+    if flooded():
         stopped = f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
         # Nobody is to read it, or to take its hash.
-        shutil.rmtree(limits.out, ignore_errors=True)
-        limits.out.mkdir(exist_ok=True)
+        _empty(limits.out)
     # Somebody who has left the group may hold the pipe open; nobody waits for that.
     reader.join(1.0)
     return Ended(process.returncode if code is None else code, stopped, _text(kept), took)
@@ -120,20 +122,32 @@ def _read(pipe: IO[bytes] | None, kept: deque[bytes]) -> None:
 
 
 def _text(kept: deque[bytes]) -> str:
-    return b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:]
+    return plain.text(b"".join(list(kept)).decode("utf-8", "replace")[-MOST_STDERR:])
 
 
 def _flooded(folder: Path) -> bool:
     """Tell whether there is too much in a folder. What links lead to counts, for it would be read."""
     written, count = 0, 0
-    for where, folders, names in os.walk(folder):
-        for name in (*folders, *names):
-            count += 1
-            with contextlib.suppress(OSError):
-                written += (Path(where) / name).stat().st_size
-            if written > MOST_WRITTEN or count > MOST_FILES:
-                return True
+    try:
+        for where, folders, names in os.walk(folder):
+            for name in (*folders, *names):
+                count += 1
+                with contextlib.suppress(OSError):
+                    written += (Path(where) / name).stat().st_size
+                if written > MOST_WRITTEN or count > MOST_FILES:
+                    return True
+    except RecursionError:
+        return True  # folders in folders, a thousand of them
     return False
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _signal(number: int) -> str:

@@ -17,8 +17,8 @@ Document = Mapping[str, Any]
 
 
 def write_json(path: Path, report: Document) -> None:
-    """Write the report itself."""
-    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    """Write the report itself; half a surrogate pair is written as JSON writes it."""
+    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8", "backslashreplace")
 
 
 def write_junit(path: Path, report: Document) -> None:

@@ -7,10 +7,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.counting import counted
+from contracts.reporting import plain
 from contracts.reporting.progress import Bar
 from contracts.requirements import AREAS
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
-from contracts.serverside.finding import Verdict, plain
+from contracts.serverside.finding import Verdict
 from contracts.serverside.reports import words
 from contracts.serverside.results import Results, Row
 
@@ -58,7 +59,7 @@ class Terminal:
 
     def waits(self, what: str) -> None:
         """Show what is being waited for, until the next step begins."""
-        self._bar.step(f"waiting {plain(what)}")
+        self._bar.step(f"waiting {plain.line(what)}")
 
     def take(self, event: Event) -> None:
         """Show an event."""

@@ -212,7 +212,10 @@ def test_every_context_fits_into_a_variable() -> None:
     ("body", "told"),
     [
         ("sys.exit(3)", "it ended with exit code 3; expected 0, 1 or 77; it wrote nothing"),
-        ("print('bad\\x1b[2J'); sys.exit(127)", "exit code 127; expected 0, 1 or 77; its output ends with: bad [2J"),
+        (
+            "print('bad\\x1b[2J'); sys.exit(127)",
+            "exit code 127; expected 0, 1 or 77; its output ends with: bad\\x1b[2J",
+        ),
         ("os.kill(os.getpid(), 11)", "it was ended by SIGSEGV"),
         ("sys.exit(77)", "it ended with exit code 77, after a request; what cannot be is to be said before"),
     ],

@@ -136,6 +136,36 @@ def test_what_is_wrong_with_a_file_is_told(write: Write, entries: str, wrong: st
         expectations.read(write(entries), TODAY)
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("  - &x {check: submit.submits-once, because: x}\n  - *x\n", "line 3: anchors and aliases"),
+        ("  - {check: submit.submits-once, because: x, because: y}\n", "line 3: 'because' is there a second time"),
+        ("  - {<<: {check: submit.submits-once}, because: x}\n", "line 3: expected the name of a member"),
+        ("  - {[a]: b}\n", "line 3: expected the name of a member"),
+        ("  - {check: [a], because: x}\n", "line 3: `check` is the name of one check"),
+        ("  - {check: submit.submits-once, because: x, status: [fail]}\n", "line 3: status is fail or flaky"),
+        ("  - {check: submit.submits-once, because: x, where: }\n", "line 3: `where` is the name of a case"),
+        ("  - {check: submit.submits-once, because: x, until: 2027-13-41}\n", "line 3: no such date or number"),
+        (f"  - {{until: 1{'0' * 5000}}}\n", "line 3: no such date or number"),
+        ("  - 0x" + "f" * 5000 + "\n", "a number of very many digits"),
+        ("#" * (1 << 20), "more than 1 MiB"),
+    ],
+    ids=["alias", "twice", "merge", "list", "check", "status", "where", "date", "digits", "hex", "large"],
+)
+def test_what_yaml_can_do_beside_is_refused(write: Write, entry: str, told: str) -> None:
+    """In one sentence, with the line."""
+    with pytest.raises(ExpectationError) as caught:
+        expectations.read(write(entry), TODAY)
+    assert told in str(caught.value)
+
+
+def test_true_is_no_version(write: Write) -> None:
+    """Although it equals 1."""
+    with pytest.raises(ExpectationError, match=r"line 1: expected `kit: 1`"):
+        expectations.read(write("", "kit: true\nexpect: []\n"), TODAY)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(ExpectationError, match=r"conformance\.yaml cannot be read: No such file"):

@@ -2,20 +2,26 @@
 
 import contextlib
 import dataclasses
+import io
+import json
 import os
 import sys
 import textwrap
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from rich.console import Console
 
-from contracts.clientside import case, engine
+from contracts.clientside import case, engine, scores
 from contracts.clientside.events import CaseEnded
 from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
 from contracts.clientside.players.process import StartError
 from contracts.clientside.players.stepping import PlayerError
+from contracts.clientside.report import Report
+from contracts.clientside.reports import files, page, reading, terminal
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
@@ -67,17 +73,65 @@ def played(adaptor: Adaptor, deadline: float = 0.3) -> dict[str, str]:
         ("print('[1]', flush=True)", "expected a JSON object"),
         ("print(json.dumps({'seq': asked['seq']}), flush=True)", "has to have one of saw, raised, cannot"),
         ("print(json.dumps({'seq': asked['seq'], 'saw': {'id': 5}}), flush=True)", "`saw` of `run`"),
+        ('print(\'{"seq": 1, "saw": {"id": "x", "status": NaN}}\', flush=True)', "JSON has no NaN"),
+        ("print(json.dumps({'seq': asked['seq'], 'saw': 10 ** 4000}), flush=True)", "more than 20 digits"),
+        ("print(json.dumps({'seq': True, 'cannot': {'needs': 'x'}}), flush=True)", "with the `seq` of its call"),
+        ("print(json.dumps({'seq': 1001, 'cannot': {'needs': 'x'}}), flush=True)", "a `seq` that no call had: 1001"),
         ("sys.exit(3)", "it closed its stdout"),
         ("os.close(1); time.sleep(60)", "it closed its stdout"),
         ("sys.stdout.write('x' * 3_000_000); sys.stdout.flush()", "a line of more than"),
         ("while True: print('{', flush=True)", "no JSON"),
     ],
-    ids=["garbage", "list", "nothing", "schema", "death", "closed", "endless-line", "endless-garbage"],
+    ids=[
+        *("garbage", "list", "nothing", "schema", "nan", "digits", "no-number", "foreign"),
+        *("death", "closed", "endless-line", "endless-garbage"),
+    ],
 )
 def test_what_an_adaptor_says_wrongly_is_told(start: Start, body: str, told: str) -> None:
     """The verdicts are the harness's, and the reason says what was expected."""
     for verdict in played(start(body), deadline=10.0).values():
         assert told in verdict
+
+
+ODD = "\\ud800\\u001b[2J\\u0000]]></script><script>alert(1)</script>"
+"""What no terminal, no XML and no page can hold as it is, as JSON writes it."""
+
+
+def test_what_an_adaptor_says_breaks_no_report(start: Start, tmp_path: Path) -> None:
+    """In its name, its answers, its stderr and its requests."""
+    body = f"""
+import urllib.request
+if asked["op"] != "call": continue
+headers = {{"Authorization": "Bearer " + asked["api_key"], "Content-Type": "application/json"}}
+for sent in (r'{{"app": "{ODD}"}}', '{{"app": ' + "[" * 990 + "]" * 990 + "}}", '{{"app": "\\x7f\\x9b"}}'):
+    try: urllib.request.urlopen(urllib.request.Request(asked["base_url"] + "/apps/run", sent.encode(), headers))
+    except OSError: pass
+sys.stderr.write("\\x1b[31m"); sys.stderr.flush()
+print(r'{{"seq": %d, "raised": {{"class": "{ODD}", "message": "{ODD}", "{ODD}": 1}}}}' % asked["seq"], flush=True)
+"""
+    adaptor, report = start(body, HELLO.replace("bad", ODD)), Report()
+    try:
+        with serving(Settings(port=0)) as server:
+            for event in engine.run(AdaptorPlayer(adaptor), engine.Emulator(server.base_url), [PLAIN]):
+                report.take(event)
+    finally:
+        adaptor.close()
+    document = report.document()
+    assert document["cases"][0]["evidence"]["exchanges"]
+    assert scores.outcome(document) == "fail", document["cases"][0]["checks"][0]["told"]
+    written = tmp_path / "report.json"
+    files.write_json(written, document)
+    assert reading.read(written) == json.loads(json.dumps(document))
+    files.write_junit(tmp_path / "junit.xml", document)
+    assert ET.parse(tmp_path / "junit.xml").findall(".//failure")
+    console = Console(width=150, record=True, file=io.StringIO())
+    terminal.show(document, console, verbose=True)
+    html = page.render([document])
+    assert "<script>alert" not in html
+    for told in (written.read_text("utf-8"), files.markdown(document), html, console.export_text()):
+        assert "\\x1b[2J" in told
+        assert not set(told) & set("\x1b\x00\ud800")
+    assert files.badge(document)["label"].isprintable()
 
 
 def test_silence_ends_with_the_deadline(start: Start) -> None:

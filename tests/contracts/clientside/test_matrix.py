@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,46 @@ def test_a_report_keeps_to_the_published_schema(report: dict[str, Any], worse: d
         file = tmp_path / f"{number}.json"
         files.write_json(file, document)
         assert reading.read(file) == json.loads(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda report: report["conformance"].update(passed=10**4000), "more than 20 digits"),
+        (lambda report: report.update(seconds=float("nan")), "JSON has no NaN"),
+        (lambda report: report["cases"][0]["evidence"].update(began="noon"), "is damaged: Invalid isoformat string"),
+        (lambda report: report["cases"][0]["evidence"].update(plan=json.loads("[" * 200 + "]" * 200)), "100 levels"),
+    ],
+    ids=["digits", "nan", "moment", "levels"],
+)
+def test_a_forged_report_is_refused(
+    report: dict[str, Any], tmp_path: Path, change: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    """In one sentence, with the file."""
+    forged, file = copy.deepcopy(report), tmp_path / "forged.json"
+    change(forged)
+    file.write_text(json.dumps(forged))
+    done = _told("merge", file)
+    assert (done.exit_code, told in done.output, str(file) in done.output) == (2, True, True)
+
+
+def test_what_has_no_end_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not read to its end, which may be none."""
+    monkeypatch.setattr(reading, "MOST_BYTES", 1 << 20)
+    done = _told("merge", "/dev/zero")
+    assert (done.exit_code, "has more than 1 MiB" in done.output) == (2, True)
+
+
+def test_a_forged_report_commands_no_terminal(report: dict[str, Any], tmp_path: Path) -> None:
+    """What is read back is plain, whoever wrote it."""
+    forged, file = copy.deepcopy(report), tmp_path / "forged.json"
+    forged["client"]["name"] = "\x1b[2J\ud800"
+    file.write_text(json.dumps(forged))
+    done = _told("merge", file, "--markdown", tmp_path / "matrix.md", "--html", tmp_path / "matrix.html")
+    assert done.exit_code == 0
+    for told in (done.output, *((tmp_path / name).read_text("utf-8") for name in ("matrix.md", "matrix.html"))):
+        assert "\\x1b[2J" in told.replace("\\\\", "\\")
+        assert "\x1b" not in told
 
 
 def test_the_schema_knows_every_member(report: dict[str, Any]) -> None:
