@@ -1,8 +1,9 @@
 """Files that a command writes at its end, looked at before its beginning: a long run is not to be lost over one."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -59,4 +60,7 @@ def telling() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        # What waits in the buffer would fail once more when the interpreter ends, and change the exit code.
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise click.UsageError(f"cannot print: {error.strerror}") from None

@@ -184,10 +184,20 @@ def test_what_ends_a_thread_of_schemathesis_is_no_traceback(
     [(signal.SIGINT, 130, "it was broken off by Ctrl-C"), (signal.SIGTERM, 143, "it was ended by SIGTERM")],
 )
 def test_a_run_that_is_broken_off_is_reported(
-    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, code: int, said: str
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    number: int,
+    code: int,
+    said: str,
 ) -> None:
     """With what was seen until then, and never green."""
     from contracts.serverside import scripted
+
+    # A shell starts what runs in its background deaf to Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
 
     carried_out, count = scripted.carried_out, iter(range(3))
 
