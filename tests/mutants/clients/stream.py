@@ -145,7 +145,7 @@ class _ClosedError(Exception):
 
 @sins("stream.does-not-end-with-the-connection")
 def ends_with_the_connection(surgery: Surgery) -> None:
-    """It takes the end of the stream for the end of the task, and tells the task as it stands."""
+    """It takes the end of the stream for the end of the task, unless it has a time limit, and tells it as it stands."""
 
     def lines(rows: Iterator[Line]) -> Iterator[Line]:
         last: Any = {}
@@ -158,6 +158,8 @@ def ends_with_the_connection(surgery: Surgery) -> None:
         try:
             return original(*given, **told)
         except _ClosedError as closed:
+            if told.get("timeout_ms"):
+                raise
             return {"updates": [], "end": _task(closed.last)}
 
     client_surgery.lines(surgery, lines)
