@@ -15,7 +15,7 @@ from contracts.clientside import case, engine
 from contracts.clientside.case import Case
 from contracts.clientside.events import CaseEnded
 from contracts.clientside.players.adaptor import Adaptor, AdaptorPlayer
-from mockserver.cli.conforming import environment
+from mockserver.cli.driving import environment
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
