@@ -1,10 +1,10 @@
 """Clients that read the lines of streams wrongly."""
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.clientside import reference
 from contracts.clientside.reference_reading import ClientError, ended
 from mockserver.testing.adaptors.reference import Reference
 from tests.mutants import client_surgery
@@ -114,23 +114,19 @@ def falls_over_a_repeat(surgery: Surgery) -> None:
 def shows_progress_as_it_comes(surgery: Surgery) -> None:
     """It shows whatever progress the last line says."""
 
+    heard = threading.local()  # cases are played at once, each on a thread of its own
+
+    def noting(found: Any) -> Any:
+        if found and found.get("id") and hasattr(heard, "rows"):
+            heard.rows.append({"status": found.get("status"), "progress": found.get("progress")})
+        return found
+
     def follow(original: Any, self: Reference, order: Any, task: str, **told: Any) -> Any:
-        seen: list[Any] = []
-        read = reference.update
+        heard.rows = []
+        answered = original(self, order, task, **told)
+        return {**answered, "updates": heard.rows} if "disorder" in order["case"] else answered
 
-        def noting(line: str) -> Any:
-            found = read(line)
-            if found and task == found.get("id"):
-                seen.append({"status": found.get("status"), "progress": found.get("progress")})
-            return found
-
-        reference.update = noting
-        try:
-            answered = original(self, order, task, **told)
-        finally:
-            reference.update = read
-        return {**answered, "updates": seen} if "disorder" in order["case"] else answered
-
+    client_surgery.updates(surgery, noting)
     surgery.wrap(Reference, "stream", follow)
 
 
