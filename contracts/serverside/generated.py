@@ -49,8 +49,10 @@ class _Bench:
     """What all examples of a step share."""
 
     recorder: Recorder
-    most: int
-    """Inputs that are sent at the most, shrinking included."""
+    kind: str
+    """What is drawn."""
+    examples: int
+    """Inputs that were wished for."""
     known: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
     """What was seen of each input that was sent; none is sent twice."""
     evidence: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -60,12 +62,20 @@ class _Bench:
     """A class for each requirement, so that Hypothesis shrinks each by itself."""
     stopped: str | None = None
 
+    @property
+    def most(self) -> int:
+        """Inputs that are sent at the most, shrinking included."""
+        return self.examples * _TRIES
+
     def look(self, name: str, seen: Callable[[], Iterator[Seen]]) -> None:
         """Look at an input, by a name that says all of it, and raise the first difference."""
         if name not in self.known:
             if len(self.known) >= self.most or self.stopped is not None:
                 return
             before = self.recorder.next_number
+            number = len(self.known) + 1
+            of = f"of {self.examples}" if number <= self.examples else "and counting, to find the least that shows it"
+            self.recorder.waits(f"for {self.kind}: {number} {of}")
             try:
                 self.known[name] = tuple(seen())
             except NotRunError as error:
@@ -133,7 +143,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
         yield StepBegan(PHASE, step.name)
         begun = clock.now()
         recorder.begin()
-        bench = _Bench(recorder, most=step.examples * _TRIES)
+        bench = _Bench(recorder, step.name, step.examples)
         broken = list(_draw(bench, step, seed))
         check = f"{PHASE}.{step.name}"
         shown: set[int] = set()
