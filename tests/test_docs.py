@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,10 @@ import pytest
 import yaml
 
 from contracts.clientside import expectations
-from mockserver.cli import serve
+from mockserver.cli import cli, serve
 from mockserver.testing import RunningServer, serving
 from tests import components
+from tools import fuzz
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -76,6 +78,20 @@ def test_shell_snippets_run(
     if "curl" in script:
         components.program("curl", package="curl")
     assert run(["bash", "-euo", "pipefail", "-c", script], environment, tmp_path)
+
+
+def test_what_takes_long_or_needs_more_is_understood_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that stand as text are not run; but each option, and each file that is named, is there."""
+    monkeypatch.chdir(ROOT)
+    said = [line for snippet in of("text") for line in str(snippet.values[1]).splitlines()]
+    lines = [line for line in said if line.startswith("inferencesh-mock ")]
+    assert lines
+    for line in lines:
+        _, name, *rest = shlex.split(line)
+        command = cli.commands[name]
+        command.make_context(name, rest).close()
+    served = [shlex.split(line)[2:] for line in lines if line.startswith("inferencesh-mock serve")]
+    assert served == [[*fuzz.SERVE[2:]]], "docs/openapi.md starts another server than make fuzz"
 
 
 @pytest.mark.parametrize(("_language", "text"), of("python"))
