@@ -1,11 +1,12 @@
 """A run as one JSON document, from which every other report is made; folded from the events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from contracts.clientside import profiles, scores
-from contracts.clientside.case import AREAS, WITNESSES, cases
+from contracts import clock
+from contracts.clientside import judging, profiles, scores
+from contracts.clientside.case import AREAS, WITNESSES, Case, cases
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
 from contracts.reporting import plain
@@ -79,6 +80,7 @@ class Report:
         """
         self._profile = profile
         self._began: RunBegan | None = None
+        self._begun = 0.0
         self._ended: RunEnded | None = None
         self._cases: dict[str, CaseEnded] = {}
 
@@ -86,13 +88,30 @@ class Report:
         """Fold an event in."""
         match event:
             case RunBegan():
-                self._began = event
+                self._began, self._begun = event, clock.now()
             case CaseEnded():
                 self._cases[event.case.name] = event
             case RunEnded():
                 self._ended = event
             case _:
                 pass
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is something to tell."""
+        return self._began is not None
+
+    def break_off(self, chosen: Iterable[Case], told: str) -> None:
+        """End the run before its end: the cases that are not over were not run.
+
+        Args:
+            chosen: the cases of the run.
+            told: why.
+        """
+        for case in chosen:
+            if case.name not in self._cases:
+                self.take(CaseEnded(case, tuple(judging.unplayed(case, "not-run", told)), None))
+        self.take(RunEnded(clock.now() - self._begun, told))
 
     def document(self) -> dict[str, Any]:
         """Return the report, in the order of the cases."""

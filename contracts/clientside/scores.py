@@ -65,7 +65,7 @@ def _counting(checks: Iterable[Row]) -> list[Row]:
 
 
 Outcome = Literal["pass", "fail", "partial", "harness-error"]
-"""Of a whole run. partial: nothing is wrong, and some cases were not played."""
+"""Of a whole run. partial: nothing is wrong, and some cases were not played: not chosen, or the run was broken off."""
 
 
 def outcome(report: Row, *, strict: bool = False) -> Outcome:
@@ -75,14 +75,20 @@ def outcome(report: Row, *, strict: bool = False) -> Outcome:
         report: the document.
         strict: whether a SHOULD that does not hold counts.
     """
-    rows = [check for case in report["cases"] for check in case["checks"]]
+    # What was not judged in a case that was played is the client's doing; a run that is broken off judges no others.
+    rows = [row for case in report["cases"] if _counts(report, case) for row in case["checks"]]
     verdicts = {row["verdict"] for row in rows}
     if "harness-error" in verdicts:
         return "harness-error"
     warned = strict and any(row["verdict"] == "warn" and row["level"] == "SHOULD" for row in rows)
-    if warned or verdicts & {"fail", "not-run"} or not verdicts & {"pass", "warn"}:
+    if warned or verdicts & {"fail", "not-run"} or not (verdicts & {"pass", "warn"} or report["stopped"]):
         return "fail"
-    return "partial" if report["left_out"] else "pass"
+    return "partial" if report["left_out"] or report["stopped"] else "pass"
+
+
+def _counts(report: Row, case: Row) -> bool:
+    was_played = case["evidence"] is not None or any(row["verdict"] != "not-run" for row in case["checks"])
+    return was_played or not report["stopped"]
 
 
 def exit_code(found: Outcome, *, allow_partial: bool = False) -> int:

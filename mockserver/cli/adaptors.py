@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contracts.counting import counted
-from mockserver.cli.interrupts import breaking_off
+from mockserver.cli.interrupts import BrokenOff, breaking_off
 from mockserver.cli.starters import STARTERS, StarterError
 
 if TYPE_CHECKING:
@@ -111,6 +111,16 @@ def check(argv: tuple[str, ...]) -> None:
 
 
 def _check(argv: tuple[str, ...]) -> int:
+    broken = BrokenOff()
+    try:
+        with breaking_off(broken):
+            return _checked(argv)
+    except KeyboardInterrupt:
+        click.echo(f"{broken.told}; nothing is said of what was not finished", err=True)
+        return broken.code
+
+
+def _checked(argv: tuple[str, ...]) -> int:
     from contracts.clientside.players.adaptor import Adaptor
     from contracts.clientside.players.process import StartError
     from contracts.clientside.players.stepping import PlayerError
@@ -118,7 +128,7 @@ def _check(argv: tuple[str, ...]) -> int:
     from mockserver.settings import Settings
     from mockserver.testing import serving
 
-    with breaking_off(), serving(Settings(port=0)) as server, tempfile.TemporaryDirectory() as folder:
+    with serving(Settings(port=0)) as server, tempfile.TemporaryDirectory() as folder:
         try:
             found = Adaptor(argv, environment(server.base_url), Path.cwd())
         except StartError as error:

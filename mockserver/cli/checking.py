@@ -1,8 +1,7 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
-import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,6 +9,7 @@ import click
 
 from contracts.names import hint
 from mockserver import settings
+from mockserver.cli.interrupts import BrokenOff, heeding
 from mockserver.cli.outputs import ensure_writable
 
 EXAMPLES = """
@@ -25,12 +25,6 @@ Exit codes: 0 every promise that applies is kept, 1 one is broken or some were n
 2 wrong usage, 3 the suite itself failed, 130 it was broken off by Ctrl-C, 143 by SIGTERM; reports are written all the
 same.
 """
-
-BROKEN_OFF: Mapping[int, tuple[int, str]] = {
-    signal.SIGINT: (130, "it was broken off by Ctrl-C"),
-    signal.SIGTERM: (143, "it was ended by SIGTERM"),
-}
-"""Exit codes, as shells have them, and what reports say."""
 
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
@@ -187,17 +181,16 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     console = Console()
     drawn = terminal.Terminal(console)
-    results, recorder = Results(), Recorder(drawn.waits)
-    broken_off: list[int] = []
+    results, recorder, is_whole = Results(), Recorder(drawn.waits), True
+    broken_off = BrokenOff()
 
-    def end(number: int, _frame: object) -> NoReturn:
-        broken_off.append(number)
+    def end(number: int) -> NoReturn:
+        broken_off.heard.append(number)
         raise KeyboardInterrupt
 
-    # A runner that gives up a job ends it so: what was seen until then is reported as after Ctrl-C.
-    before = signal.signal(signal.SIGTERM, end)
     try:
-        with drawn as shown:
+        # A runner that gives up a job ends it by SIGTERM: what was seen until then is reported as after Ctrl-C.
+        with heeding(end), drawn as shown:
             for event in runner.run(target, wish, recorder):
                 results.take(event)
                 shown.take(event)
@@ -205,10 +198,8 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         # What was seen until now may be what somebody waited for.
-        broken_off.append(signal.SIGINT)
-        results.break_off(BROKEN_OFF[broken_off[0]][1])
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        is_whole = False
+        results.break_off(broken_off.told)
     terminal.show(results, console, verbose=options["verbose"])
     writers: dict[str, Callable[[Path], object]] = {
         "save": lambda file: files.write_json(file, results, recorder),
@@ -228,7 +219,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
             click.echo(results.faults[name], err=True)
     if lost:
         raise click.UsageError("; ".join(lost))
-    return BROKEN_OFF[broken_off[0]][0] if broken_off else results.exit_code(allow_partial=options["allow_partial"])
+    return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli import driving
+from mockserver.cli.interrupts import BrokenOff, breaking_off
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Examples:
   inferencesh-mock conform --list --observe
 
 Exit codes: 0 the client behaves, 1 it does not or not every case was played (see --allow-partial), 2 wrong usage, 3
-the kit or the adaptor failed.
+the kit or the adaptor failed, 130 Ctrl-C, 143 SIGTERM: reports are written of what was played until then.
 """
 
 
@@ -148,8 +149,10 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         settings = Settings(seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
+    broken_off, client, is_whole = BrokenOff(), driving.Driven(iter(())), True
     try:
-        with serving(settings, port=options["port"]) as server:
+        # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
+        with breaking_off(broken_off), serving(settings, port=options["port"]) as server:
             emulator = engine.Emulator(server.base_url, seed=options["seed"])
             with driving.driven(mode, argv, emulator, chosen, options) as client, terminal.Terminal(console) as shown:
                 for event in client.events:
@@ -160,9 +163,14 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
     except PlayerError as error:
         click.echo(f"Error: {error}", err=True)
         return 3
+    except KeyboardInterrupt:
+        if not report.has_begun:
+            click.echo(f"{broken_off.told}: nothing was played, and no report is written", err=True)
+            return broken_off.code
+        is_whole = False
+        report.break_off(chosen, broken_off.told)
     document = report.document()
     words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
-    is_whole = not document["stopped"]
     lost = write_all(
         (
             (options["report"], lambda file: files.write_json(file, document)),
@@ -170,17 +178,19 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
             (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
             (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
             (
-                options["write_baseline"] if is_whole else None,
+                None if document["stopped"] else options["write_baseline"],
                 lambda file: file.write_text(expectations.baseline(document["cases"], *words), "utf-8"),
             ),
             (options["badge"], lambda file: files.write_json(file, files.badge(document))),
         )
     )
     remarks = [*client.remarks]
-    if options["write_baseline"] and not is_whole:
+    if options["write_baseline"] and document["stopped"]:
         remarks.append("no baseline is written of a run that was stopped")
     outcome = scores.outcome(document, strict=options["strict"])
-    if expected is not None and outcome != "harness-error":
+    if expected is not None and not is_whole:
+        remarks.append(f"not compared with {options['expect']}: {broken_off.told}")
+    elif expected is not None and outcome != "harness-error":
         departed = expectations.departures(
             document["cases"], expected, partial=document["left_out"] > 0, strict=options["strict"]
         )
@@ -192,5 +202,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
             click.echo(remark)
     if lost:
         raise click.UsageError("; ".join(lost))
+    if not is_whole:
+        return broken_off.code
     code = scores.exit_code(outcome, allow_partial=options["allow_partial"])
     return 1 if client.failed and code == 0 else code

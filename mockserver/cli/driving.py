@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contracts.reporting import plain
-from mockserver.cli.interrupts import breaking_off, heeding
+from mockserver.cli.interrupts import heeding
 
 if TYPE_CHECKING:
     from contracts.clientside.case import Case, Mode
@@ -88,8 +88,7 @@ def driven(
 
     way = {"adaptor": _adaptor, "command": _command, "observe": _observed}[mode]
     try:
-        # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
-        with breaking_off(), way(argv, emulator, chosen, options) as found:
+        with way(argv, emulator, chosen, options) as found:
             yield found
     except StartError as error:
         raise click.UsageError(str(error)) from None

@@ -19,17 +19,44 @@ def heeding(act: Callable[[int], object]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class BrokenOff:
+    """Which signal has ended a command, if one has."""
+
+    def __init__(self) -> None:
+        """None so far."""
+        self.heard: list[int] = []
+
+    @property
+    def number(self) -> int:
+        """Of the first signal; that of Ctrl-C where none was heard by us."""
+        return self.heard[0] if self.heard else signal.SIGINT
+
+    @property
+    def code(self) -> int:
+        """The exit code that shells have for it."""
+        return 128 + self.number
+
+    @property
+    def told(self) -> str:
+        """What reports say."""
+        if self.number == signal.SIGINT:
+            return "it was broken off by Ctrl-C"
+        return f"it was ended by {signal.Signals(self.number).name}"
+
+
 @contextlib.contextmanager
-def breaking_off() -> Iterator[None]:
-    """Break off by the first of these signals as by Ctrl-C.
+def breaking_off(broken: BrokenOff) -> Iterator[None]:
+    """Break off by the first of these signals as by Ctrl-C, with a KeyboardInterrupt.
 
     Those after it change nothing: cleaning up takes a few seconds, and broken off it would leave processes behind.
+
+    Args:
+        broken: is told of them.
     """
-    heard: list[int] = []
 
     def once(number: int) -> None:
-        heard.append(number)
-        if len(heard) == 1:
+        broken.heard.append(number)
+        if len(broken.heard) == 1:
             raise KeyboardInterrupt
 
     with heeding(once):

@@ -1,5 +1,6 @@
 """Ctrl-C and its kin, whenever they come: heeded at once, and nothing that a command has started is left."""
 
+import json
 import signal
 import sys
 from pathlib import Path
@@ -58,3 +59,63 @@ def test_own_tests_that_ignore_it_are_ended(tmp_path: Path, monkeypatch: pytest.
     """They have some seconds, and then no more."""
     monkeypatch.setattr(driving, "PATIENCE", 0.2)
     assert not _left(["conform", "--observe", "--case", "submit/plain"], tmp_path, signal.SIGTERM)
+
+
+IN_THE_MIDDLE = """
+import os, threading
+from contracts.clientside.adapting import serve
+from mockserver.testing.adaptors.reference import Reference
+
+class Ending(Reference):
+    ended = 0
+
+    def forget(self, case):
+        super().forget(case)
+        Ending.ended += 1
+        if Ending.ended == 3:
+            os.kill(os.getppid(), {number})
+            threading.Event().wait()
+
+serve(Ending())
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "it was broken off by Ctrl-C"), (signal.SIGTERM, 143, "it was ended by SIGTERM")],
+)
+def test_what_was_played_until_then_is_reported(tmp_path: Path, number: int, code: int, said: str) -> None:
+    """Cases that were not are not run, and the client is not said to be wrong; no baseline is made of it."""
+    report, junit, page, baseline = (tmp_path / name for name in ("r.json", "j.xml", "p.html", "conformance.yaml"))
+    expect = tmp_path / "expect.yaml"
+    expect.write_text("kit: 1\nexpect: []\n", "utf-8")
+    words = ["conform", "--adaptor", "--area", "submit", "--parallel", "1", "--allow-partial", "--expect", str(expect)]
+    files = ["--report", str(report), "--junit", str(junit), "--html", str(page), "--write-baseline", str(baseline)]
+    program = IN_THE_MIDDLE.format(number=int(number))
+    result = CliRunner().invoke(cli, [*words, *files, "--", sys.executable, "-c", program])
+    assert result.exit_code == code, result.output
+    document = json.loads(report.read_text("utf-8"))
+    assert document["stopped"] == said
+    assert document["seconds"] > 0
+    played = [row for row in document["cases"] if row["evidence"] is not None]
+    left = [row for row in document["cases"] if row["evidence"] is None]
+    assert 2 <= len(played) <= 3
+    assert {check["verdict"] for row in played for check in row["checks"]} <= {"pass", "not-applicable"}
+    assert {(check["verdict"], check["told"]) for row in left for check in row["checks"]} == {("not-run", said)}
+    assert f"stopped     {said}" in result.output
+    assert "partial  The client behaves in the cases that were played." in result.output
+    assert f"not compared with {expect}: {said}" in result.output
+    assert said in page.read_text("utf-8")
+    assert said in junit.read_text("utf-8")
+    assert not baseline.exists()
+    assert "no baseline is written" in result.output
+
+
+def test_before_anything_was_played_there_is_nothing_to_report(tmp_path: Path) -> None:
+    """One sentence, the code of the signal, and no file."""
+    report = tmp_path / "r.json"
+    program = f"import os, sys; os.kill(os.getppid(), {int(signal.SIGTERM)}); sys.stdin.read()"
+    words = ["conform", "--adaptor", "--case", "submit/plain", "--report", str(report)]
+    result = CliRunner().invoke(cli, [*words, "--", sys.executable, "-c", program])
+    assert (result.exit_code, report.exists()) == (143, False)
+    assert result.stderr == "it was ended by SIGTERM: nothing was played, and no report is written\n"
