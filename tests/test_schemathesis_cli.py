@@ -17,7 +17,7 @@ DETERMINISTIC = ("--generation-deterministic", "--no-color")
     "arguments",
     [
         ("-n", "4"),
-        ("-n", "2", "--app-version", "2026-08", "--envelope", "v2", "--phases", "examples,fuzzing,stateful"),
+        ("-n", "1", "--app-version", "2026-08", "--envelope", "v2", "--phases", "examples,fuzzing,stateful"),
     ],
     ids=["whole", "other-version-and-envelope"],
 )

@@ -68,6 +68,12 @@ class Docket:
         behaviour = {} if levers is None else levers.get("/settings")["world"]["behaviour"]
         return cls(target, recorder, purse, levers, specimens, server, behaviour)
 
+    def hurry(self) -> None:
+        """Let the world's tasks end at once from now on, where that can be had: thousands of drawn ones follow."""
+        if self.levers is not None:
+            with suppress(UnexpectedError, GoneError):
+                self.levers.configure(latency="instant", media="tiny")
+
     def close(self) -> None:
         """Leave the key's world as it was, wherever the run was broken off, and close the connections."""
         if self.levers is not None:

@@ -45,6 +45,8 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     try:
         yield RunBegan(docket.target, wish.phases, wish.seed, docket.server, wish.max_examples)
         for name, phase in _phases(wish, docket):
+            if name != scripted.PHASE:
+                docket.hurry()
             try:
                 yield from phase
             except GoneError as error:

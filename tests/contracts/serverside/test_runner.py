@@ -1,6 +1,8 @@
 """The suite over servers: ours, and one that is deliberately different."""
 
+import contextlib
 import io
+import itertools
 import json
 import socket
 from collections.abc import Iterator
@@ -131,11 +133,34 @@ def test_nothing_is_spent_that_is_not_allowed() -> None:
 def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
     """Wherever the server is: what looks like this machine may be a tunnel."""
     with serving(Settings(port=0)) as server:
-        results, _ = judged(server.base_url, spend=10**10, phases=("schemathesis", "machine"), max_examples=1)
+        results, recorder = judged(server.base_url, spend=10**10, phases=("machine",))
+        target = Target(server.base_url, "test-key", spend=10**10)
+        begun = runner.run(target, Wish(phases=("schemathesis",), max_examples=1), recorder)
+        with contextlib.closing(begun):
+            # All operations once: the rest is of the same ones.
+            names = [event.name for event in itertools.islice(begun, 100) if isinstance(event, StepEnded)]
         journal = server.world("test-key").control("GET", "/journal?operation=runs.create")
     assert "no limit allows" in results.stopped["machine"]
-    assert results.counts["pass"] > 10
+    assert len(set(names)) > 20
+    assert not {"POST /apps/run", "POST /run"} & set(names)
     assert journal["exchanges"] == []
+
+
+def test_drawn_runs_end_at_once_where_that_can_be_had() -> None:
+    """Thousands of them would take hours; what is scripted meets the world as it is, and so does who comes later."""
+    phases = ("scripted", "generated", "machine")
+    wish = Wish(phases=phases, names=("env.version-2-is-bare",), max_examples=1)
+    found = {}
+    with serving(Settings(port=0)) as server:
+        world = server.world("test-key")
+        for event in runner.run(Target(server.base_url, "test-key"), wish, Recorder()):
+            if isinstance(event, PhaseBegan):
+                behaviour = world.control("GET", "/settings")["world"]["behaviour"]
+                found[event.phase] = behaviour["latency"], behaviour["media"]
+        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
+    plain, hurried = ("quick", "full"), ("instant", "tiny")
+    assert found == {"scripted": plain, "generated": hurried, "machine": hurried}
+    assert (behaviour["latency"], behaviour["media"]) == plain
 
 
 def test_the_reports_say_the_same(tmp_path: Path) -> None:
