@@ -35,8 +35,25 @@ def test_a_warning_counts_where_that_is_wanted(report: dict[str, Any]) -> None:
     """Of a SHOULD; of a MAY never."""
     for level, strictly in (("SHOULD", "fail"), ("MAY", "pass")):
         checks = [{"verdict": "pass", "level": "MUST"}, {"verdict": "warn", "level": level}]
-        warned = report | {"left_out": 0, "cases": [{"checks": checks}]}
+        warned = report | {"left_out": 0, "cases": [{"evidence": {}, "checks": checks}]}
         assert (scores.outcome(warned), scores.outcome(warned, strict=True)) == ("pass", strictly)
+
+
+def test_a_run_that_was_broken_off_blames_no_client(report: dict[str, Any]) -> None:
+    """For what was not played; what was, counts as ever."""
+    played = {"evidence": {}, "checks": [{"verdict": "pass", "level": "MUST"}]}
+    left = {"evidence": None, "checks": [{"verdict": "not-run", "level": "MUST"}]}
+    blocked = {"evidence": {}, "checks": [{"verdict": "not-run", "level": "MUST"}]}
+    failed = {"evidence": {}, "checks": [{"verdict": "fail", "level": "MUST"}]}
+    for stopped, cases, word in (
+        ("Ctrl-C", [played, left], "partial"),
+        ("Ctrl-C", [left], "partial"),
+        ("Ctrl-C", [played, blocked, left], "fail"),
+        ("Ctrl-C", [failed, left], "fail"),
+        (None, [played, left], "fail"),
+        (None, [], "fail"),
+    ):
+        assert scores.outcome(report | {"left_out": 0, "stopped": stopped, "cases": cases}) == word
 
 
 def test_a_report_is_json(report: dict[str, Any], tmp_path: Path) -> None:
