@@ -155,7 +155,7 @@ def test_a_report_shows_what_was_sent_as_json(report: dict[str, Any]) -> None:
     evidence = report["cases"][0]["evidence"]
     sent = next(row for row in evidence["exchanges"] if row["operation"] == "runs.create")
     assert json.loads(sent["request"]["body"])["input"]["prompt"]
-    assert json.loads(sent["response"]["body"])["data"]["status"] == 1
+    assert json.loads(sent["response"]["body"])["data"]["status"] in {1, 2}  # received, or queued already
     assert evidence["files"] == []
 
 
