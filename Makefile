@@ -33,9 +33,9 @@ $(STAMP): pyproject.toml constraints.txt
 serve: $(STAMP) ## start the emulator on http://127.0.0.1:8787 (PORT=, ARGS=)
 	@exec $(BIN)/inferencesh-mock serve --port $(PORT) $(ARGS)
 
-# Many tests wait for a clock or a child, so that two workers for each processor are the quickest.
+# Many tests wait for a clock or a child, so that more workers than processors are the quickest; neighbours share fixtures.
 test: $(STAMP) lint ## lint, check types, run the tests
-	@$(BIN)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) * 2))" $(ARGS)
+	@$(BIN)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) * 2 + 2))" --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .
