@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,6 +27,15 @@ for _ in range({times}):
     os.kill(os.getppid(), {number})
 time.sleep(60)
 """
+
+
+@pytest.fixture(autouse=True)
+def _hearing() -> Iterator[None]:
+    """A shell starts what runs in its background deaf to Ctrl-C, and nohup to the end of a terminal."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _left(words: list[str], tmp_path: Path, number: int, *, hello: bool = False, times: int = 1) -> bool:
