@@ -1,7 +1,6 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,7 +9,7 @@ import click
 from contracts.names import hint
 from mockserver import settings
 from mockserver.cli.interrupts import BrokenOff, heeding
-from mockserver.cli.outputs import ensure_writable
+from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 EXAMPLES = """
 \b
@@ -174,7 +173,6 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     from contracts.serverside import runner
     from contracts.serverside.caller import Recorder
-    from contracts.serverside.finding import fault
     from contracts.serverside.reports import files, page, terminal
     from contracts.serverside.results import Results
     from contracts.serverside.target import TargetError
@@ -200,25 +198,20 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         # What was seen until now may be what somebody waited for.
         is_whole = False
         results.break_off(broken_off.told)
-    terminal.show(results, console, verbose=options["verbose"])
-    writers: dict[str, Callable[[Path], object]] = {
-        "save": lambda file: files.write_json(file, results, recorder),
-        "junit": lambda file: files.write_junit(file, results),
-        "markdown": lambda file: file.write_text(files.markdown(results), "utf-8"),
-        "html": lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
-    }
-    lost = []
-    for name, write in writers.items():
-        try:
-            if options[name]:
-                write(options[name])
-        except OSError as error:
-            lost.append(f"cannot write {options[name]}: {error.strerror}")
-        except Exception as error:  # noqa: BLE001  # a report that we cannot make must cost no other
-            results.faults[name] = f"--{name} {options[name]}: {fault(error)}"
-            click.echo(results.faults[name], err=True)
-    if lost:
-        raise click.UsageError("; ".join(lost))
+    written = write_all(
+        {
+            "save": (options["save"], lambda file: files.write_json(file, results, recorder)),
+            "junit": (options["junit"], lambda file: files.write_junit(file, results)),
+            "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(results), "utf-8")),
+            "html": (
+                options["html"],
+                lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
+            ),
+        }
+    )
+    with telling():
+        terminal.show(results, console, verbose=options["verbose"])
+    written.ensure()
     return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
 
 

@@ -171,18 +171,18 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         report.break_off(chosen, broken_off.told)
     document = report.document()
     words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
-    lost = write_all(
-        (
-            (options["report"], lambda file: files.write_json(file, document)),
-            (options["junit"], lambda file: files.write_junit(file, document)),
-            (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
-            (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
-            (
+    written = write_all(
+        {
+            "report": (options["report"], lambda file: files.write_json(file, document)),
+            "junit": (options["junit"], lambda file: files.write_junit(file, document)),
+            "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
+            "html": (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
+            "write-baseline": (
                 None if document["stopped"] else options["write_baseline"],
                 lambda file: file.write_text(expectations.baseline(document["cases"], *words), "utf-8"),
             ),
-            (options["badge"], lambda file: files.write_json(file, files.badge(document))),
-        )
+            "badge": (options["badge"], lambda file: files.write_json(file, files.badge(document))),
+        }
     )
     remarks = [*client.remarks]
     if options["write_baseline"] and document["stopped"]:
@@ -200,8 +200,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
         for remark in remarks:
             click.echo(remark)
-    if lost:
-        raise click.UsageError("; ".join(lost))
+    written.ensure()
     if not is_whole:
         return broken_off.code
     code = scores.exit_code(outcome, allow_partial=options["allow_partial"])

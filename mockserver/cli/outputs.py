@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -38,16 +39,51 @@ def ensure_writable(files: Iterable[Path | None], read: Iterable[Path | None] = 
             raise click.UsageError(f"cannot write {file}: it is not allowed")
 
 
-def write_all(files: Iterable[tuple[Path | None, Callable[[Path], object]]]) -> list[str]:
-    """Write each wanted file by its function; return what cannot be written, a sentence each. One costs no other."""
-    lost = []
-    for file, write in files:
+class OwnFault(click.ClickException):
+    """We failed, and neither who uses us nor who is judged."""
+
+    exit_code = 3
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of the files of a command."""
+
+    lost: list[str] = field(default_factory=list)
+    """What cannot be written, a sentence each."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """What we could not make, by the option that asked for it."""
+
+    def ensure(self) -> None:
+        """Say that something is not there.
+
+        Raises:
+            click.UsageError: it could not be written.
+            OwnFault: we could not make it.
+        """
+        if self.lost:
+            raise click.UsageError("; ".join(self.lost))
+        if self.faults:
+            raise OwnFault("; ".join(self.faults.values()))
+
+
+def write_all(files: Mapping[str, tuple[Path | None, Callable[[Path], object]]]) -> Written:
+    """Write each wanted file by its function; one that cannot be written, or that we cannot make, costs no other.
+
+    Args:
+        files: by the option that asks for them, without its hyphens.
+    """
+    written = Written()
+    for option, (file, write) in files.items():
         try:
             if file is not None:
                 write(file)
         except OSError as error:
-            lost.append(f"cannot write {file}: {error.strerror}")
-    return lost
+            written.lost.append(f"cannot write {file}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001  # whatever it is, the run's other reports are not to be lost over it
+            told = f"{type(error).__name__}: {error}"
+            written.faults[option] = f"--{option} {file}: we failed here: {told}; please report it"
+    return written
 
 
 @contextmanager

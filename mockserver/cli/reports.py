@@ -12,7 +12,7 @@ Examples:
   inferencesh-mock report merge sync.json async.json --html matrix.html
   inferencesh-mock report merge reports/*.json --markdown matrix.md
 
-Exit codes: 0 done, whatever the reports say; 2 a file is no report, or nothing can be written.
+Exit codes: 0 done, whatever the reports say; 2 a file is no report, or nothing can be written; 3 we failed.
 """
 
 
@@ -41,16 +41,15 @@ def merge(files: tuple[Path, ...], html: Path | None, markdown: Path | None) -> 
         reports = [reading.read(file) for file in files]
     except reading.ReportError as error:
         raise click.UsageError(str(error)) from None
-    lost = write_all(
-        (
-            (html, lambda file: file.write_text(page.render(reports), "utf-8")),
-            (markdown, lambda file: file.write_text(matrix.markdown(reports), "utf-8")),
-        )
+    written = write_all(
+        {
+            "html": (html, lambda file: file.write_text(page.render(reports), "utf-8")),
+            "markdown": (markdown, lambda file: file.write_text(matrix.markdown(reports), "utf-8")),
+        }
     )
     with telling():
         Console().print(matrix.table(reports), highlight=False)
-    if lost:
-        raise click.UsageError("; ".join(lost))
+    written.ensure()
 
 
 @report.command()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from contracts.clientside.reports import page
 from mockserver.cli import cli
 
 PLAIN = ("conform", "--adaptor", "--case", "submit/plain", "--allow-partial")
@@ -33,6 +34,23 @@ def test_what_cannot_be_written_costs_nothing_else(tmp_path: Path, html: str, st
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr.count(wrong), "Traceback" in done.stderr) == (2, 1, False), done.stderr
     assert json.loads(report.read_text("utf-8"))["cases"]
+
+
+def test_a_report_that_we_cannot_make_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is our fault, which is told, and neither the client's nor the user's."""
+
+    def broken(*_: object) -> str:
+        raise RecursionError("too deep")
+
+    report, html, markdown = (tmp_path / name for name in ("r.json", "p.html", "m.md"))
+    monkeypatch.setattr(page, "render", broken)
+    words = ["--html", str(html), "--report", str(report), "--markdown", str(markdown)]
+    done = CliRunner().invoke(cli, [*PLAIN, *words, *REFERENCE])
+    assert (done.exit_code, html.exists(), markdown.exists()) == (3, False, True)
+    told = f"--html {html}: we failed here: RecursionError: too deep; please report it"
+    assert told in done.output
+    merged = CliRunner().invoke(cli, ["report", "merge", str(report), "--html", str(html)])
+    assert (merged.exit_code, told in merged.output) == (3, True)
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,9 @@ def test_a_suite_that_fails_itself_is_reported(
     result = told("check", server.base_url, "--api-key", "fault", *words)
     assert result.exit_code == 3
     assert "scripted: the suite itself failed here: RecursionError: too deep; please report it" in result.output
-    assert f"--html {tmp_path / 'page.html'}: the suite itself failed here: RecursionError" in result.output
+    assert (
+        f"--html {tmp_path / 'page.html'}: we failed here: RecursionError: too deep; please report it" in result.output
+    )
     assert "RecursionError" in json.loads(saved.read_text("utf-8"))["stopped"]["scripted"]
 
 
