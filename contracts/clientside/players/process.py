@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from contracts.clientside.lines import MOST_LINE
+from contracts.clientside.players.strays import end_strays, marked
 from contracts.reporting import plain
 
 GRACE = 2.0
@@ -58,6 +59,18 @@ def end_group(process: subprocess.Popen[bytes], grace: float) -> None:
             process.wait(seconds)
 
 
+def end_all(process: subprocess.Popen[bytes], grace: float, environment: Mapping[str, str]) -> None:
+    """End a child with its group, and then what has left the group.
+
+    Args:
+        process: the child.
+        grace: real seconds between the request to end and the end by force.
+        environment: the marked one that it was started with.
+    """
+    end_group(process, grace)
+    end_strays(environment)
+
+
 def tail(text: str) -> str:
     """Return the end of what a child wrote as a verdict shows it, on one line and without control characters.
 
@@ -69,9 +82,9 @@ def tail(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in shown)
 
 
-def _drop(process: subprocess.Popen[bytes]) -> None:
+def _drop(process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
     """End a child that nobody has spoken to yet."""
-    end_group(process, 0.2)
+    end_all(process, 0.2, environment)
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             with contextlib.suppress(OSError):
@@ -111,7 +124,7 @@ def _started(argv: Sequence[str], environment: Mapping[str, str], folder: Path) 
         done.wait(CERTAIN)
         for one in made:
             if isinstance(one, subprocess.Popen):
-                _drop(one)
+                _drop(one, environment)
         raise
     raise StartError(f"{argv[0]!r} cannot be started: {getattr(found, 'strerror', None) or found}")
 
@@ -139,7 +152,8 @@ class LineProcess:
         Raises:
             StartError: there is no such program, or it may not be run.
         """
-        self._process = _started(argv, environment, folder)
+        self._environment = marked(environment)
+        self._process = _started(argv, self._environment, folder)
         try:
             self._take, self._over = take, over
             self._stderr: deque[bytes] = deque()
@@ -152,7 +166,7 @@ class LineProcess:
             for thread in self._threads:
                 thread.start()
         except KeyboardInterrupt:
-            _drop(self._process)
+            _drop(self._process, self._environment)
             raise
 
     @property
@@ -182,7 +196,7 @@ class LineProcess:
         return done.is_set()
 
     def end(self, grace: float | None = None) -> None:
-        """Close its stdin, wait, ask it and at last force it to end, with everything in its group."""
+        """Close its stdin, wait, ask it and at last force it to end, with everything that it has started."""
         with contextlib.suppress(OSError, ValueError):
             if self._process.stdin is not None and self._writing.acquire(timeout=0.1):
                 try:
@@ -192,7 +206,7 @@ class LineProcess:
         grace = GRACE if grace is None else grace
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(grace)
-        end_group(self._process, grace)
+        end_all(self._process, grace, self._environment)
         for thread in self._threads:
             thread.join(1.0)
         for pipe in (self._process.stdout, self._process.stderr):

@@ -15,7 +15,8 @@ from typing import IO
 from contracts import clock
 from contracts.clientside import files
 from contracts.clientside.files import MOST_FILES, MOST_WRITTEN
-from contracts.clientside.players.process import MOST_STDERR, StartError, end_group
+from contracts.clientside.players.process import MOST_STDERR, StartError, end_all
+from contracts.clientside.players.strays import marked
 from contracts.reporting import plain
 
 TICK = 0.2
@@ -44,7 +45,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What it is allowed; whatever goes beyond ends it, with everything in its group."""
+    """What it is allowed; whatever goes beyond ends it, with everything that it has started."""
 
     seconds: float
     grace: float
@@ -68,13 +69,14 @@ def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limit
         StartError: there is no such program, or it may not be run.
     """
     begun, place = clock.now(), files.identity(limits.out)
+    around = marked(environment)
     try:
         process = subprocess.Popen(  # noqa: S603  # what the user wants to have started; no shell reads it
             list(argv),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=dict(environment),
+            env=around,
             cwd=folder,
             start_new_session=True,
         )
@@ -98,7 +100,7 @@ def run(argv: Sequence[str], environment: Mapping[str, str], folder: Path, limit
         elif flooded() or limits.broken_off.is_set():
             stopped = "was of no more use"
     took = clock.now() - begun
-    end_group(process, limits.grace)
+    end_all(process, limits.grace, around)
     if flooded():
         stopped = f"wrote more than {MOST_WRITTEN >> 20} MiB or {MOST_FILES} files into KIT_OUT"
         # Nobody is to read it, or to take its hash.

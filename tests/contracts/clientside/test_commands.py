@@ -275,14 +275,14 @@ def test_what_a_program_started_ends_with_it(tmp_path: Path, end: str) -> None:
     assert gone(int(mark.read_text()))
 
 
-def test_who_leaves_the_group_is_not_waited_for(tmp_path: Path) -> None:
-    """A daemon that keeps the pipe open holds nothing up."""
+@pytest.mark.parametrize("keeps", [True, False], ids=["marked", "unmarked"])
+def test_who_leaves_the_group_is_not_waited_for(tmp_path: Path, keeps: bool) -> None:
+    """A daemon that keeps the pipe open holds nothing up, and ends with the case unless it has thrown off its mark."""
     mark = tmp_path / "daemon"
     body = f"""
-    if os.fork() == 0:
-        os.setsid()
-        open({str(mark)!r}, 'w').write(str(os.getpid()))
-        time.sleep(600)
+    import subprocess
+    code = 'import os, time; open("{mark}", "w").write(str(os.getpid())); time.sleep(600)'
+    subprocess.Popen([sys.executable, '-c', code], start_new_session=True, env=os.environ if {keeps} else {{}})
     while not os.path.exists({str(mark)!r}) or not open({str(mark)!r}).read():
         time.sleep(0.01)
     os._exit(0)
@@ -290,8 +290,10 @@ def test_who_leaves_the_group_is_not_waited_for(tmp_path: Path) -> None:
     try:
         found = play(python(body), named("submit/plain"))
         assert found.ended["submit/plain"].seconds < 10
+        assert gone(int(mark.read_text())) == keeps
     finally:
-        os.kill(int(mark.read_text()), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(mark.read_text()), signal.SIGKILL)
     assert found.rows("submit/plain")["adaptor.claims-are-true"].verdict == "pass"
 
 

@@ -164,11 +164,13 @@ def test_lasting_silence_ends_the_run(start: Start, body: str, verdicts: list[st
         assert "answered nothing any more since `run` of submit/0" in ended[-1].emitted[0].told
 
 
-def test_what_an_adaptor_started_ends_with_it(start: Start, tmp_path: Path) -> None:
-    """Children that would live on are in its group."""
+@pytest.mark.parametrize("leaves", ["pass", "os.setsid()"], ids=["in-its-group", "out-of-its-group"])
+def test_what_an_adaptor_started_ends_with_it(start: Start, tmp_path: Path, leaves: str) -> None:
+    """Children that would live on are in its group, or bear its mark."""
     mark = str(tmp_path / "child")
     body = f"""
 if os.fork() == 0:
+    {leaves}
     open({mark!r}, 'w').write(str(os.getpid()))
     os.close(1); os.close(2)
     time.sleep(600)
