@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import yaml
 
-from contracts.clientside import case, judging
+from contracts.clientside import case, judging, scores
 
 Row = Mapping[str, Any]
 
@@ -102,8 +102,32 @@ def departures(
         strict: whether warnings have to be expected too.
     """
     failing = _failing(cases, strict=strict)
-    found = [_unexpected(row["name"], check) for row, check in failing if not _matching(row, check, expected)]
+    found = [_unexpected(row["name"], check) for row, check in failing if _entry_of(row, check, expected) is None]
     return found + [told for entry in expected for told in _stale(cases, entry, partial=partial)]
+
+
+def applied(report: Row, file: Path, expected: Sequence[Expectation], *, strict: bool = False) -> dict[str, Any]:
+    """Return a report that says of each verdict whether it was expected, and what departs from what was.
+
+    Args:
+        report: the document.
+        file: that the entries come from.
+        expected: entries.
+        strict: whether warnings have to be expected too.
+    """
+    known = 0
+    cases = []
+    for row in report["cases"]:
+        checks = []
+        for check in row["checks"]:
+            entry = _entry_of(row, check, expected) if scores.counts_against(check, strict=strict) else None
+            known += entry is not None and check["verdict"] != "not-run"
+            checks.append(check if entry is None else {**check, "expected": entry.because})
+        cases.append({**row, "checks": checks})
+    found = departures(report["cases"], expected, partial=report["left_out"] > 0, strict=strict)
+    departed = [f"{file}, {told}" if told.startswith("line ") else told for told in found]
+    told = {"file": str(file), "known": known, "departures": departed}
+    return {**report, "expectation": told, "cases": cases}
 
 
 def baseline(cases: Sequence[Row], failed: str, unjudged: str) -> str:
@@ -143,21 +167,21 @@ def _places(cases: Sequence[Row], check: str) -> list[str]:
 
 
 def _failing(cases: Sequence[Row], *, strict: bool) -> Iterator[tuple[Row, Row]]:
-    counting = {"fail", "not-run", NEVER} | ({"warn"} if strict else set())
     for row in cases:
         for check in row["checks"]:
-            if check["verdict"] in counting:
+            if scores.counts_against(check, strict=strict):
                 yield row, check
 
 
-def _matching(row: Row, check: Row, expected: Iterable[Expectation]) -> bool:
+def _entry_of(row: Row, check: Row, expected: Iterable[Expectation]) -> Expectation | None:
+    """Return the entry that a verdict is expected by, or None."""
     if check["verdict"] == NEVER:
-        return False
+        return None
+    names = [check["check"]]
     if check["verdict"] == "not-run":
         # What was not judged because an expected failure stood before it needs no word of its own.
         names = [other["check"] for other in row["checks"] if other["verdict"] in _WRONG]
-        return any(entry.concerns(row["name"], name) for entry in expected for name in names)
-    return any(entry.concerns(row["name"], check["check"]) for entry in expected)
+    return next((entry for entry in expected for name in names if entry.concerns(row["name"], name)), None)
 
 
 def _unexpected(name: str, check: Row) -> str:
@@ -250,7 +274,7 @@ def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
         raise ExpectationError(f"{where}: `check` is the name of one check, not {_shown(check)}")
     if check not in case.checks():
         near = difflib.get_close_matches(check[:100], case.checks(), n=2)
-        hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` and the report have their names"
+        hint = f"did you mean {', '.join(near)}?" if near else "`conform --list --verbose` has their names"
         raise ExpectationError(f"{where}: there is no check {_shown(check)}; {hint}")
     if check in NOBODY:
         raise ExpectationError(f"{where}: {check} cannot be expected to fail; without it nothing is judged")

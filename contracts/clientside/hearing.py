@@ -41,7 +41,7 @@ def raised(play: Play, step: str) -> Mapping[str, Any]:
     """Return the error of a step; a result says nothing here."""
     _, reply = replied(play, step)
     if reply.kind != "raised":
-        raise BlockedCheck(f"{step} raised none")
+        raise BlockedCheck(f"{step} raised no error")
     return reply.told
 
 

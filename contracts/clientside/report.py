@@ -1,5 +1,6 @@
 """A run as one JSON document, from which every other report is made; folded from the events."""
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +10,7 @@ from contracts.clientside import judging, profiles, scores
 from contracts.clientside.case import AREAS, WITNESSES, Case, cases
 from contracts.clientside.events import CaseEnded, Event, RunBegan, RunEnded
 from contracts.clientside.play import Play
+from contracts.counting import counted
 from contracts.reporting import plain
 
 KIND = "inferencesh-mock conform"
@@ -50,6 +52,26 @@ def checks_to_tell(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return wrong or [check for check in row["checks"] if check["verdict"] in {"warn", "not-run"}]
 
 
+def again(report: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Return the command that plays one case once more; what drives the client is for the reader to put in."""
+    case = shlex.quote(row["name"])
+    return f"inferencesh-mock conform --{report['mode']} --case {case} --seed {report['seed']} --allow-partial -- ARGV"
+
+
+def untold(report: Mapping[str, Any]) -> str:
+    """Return in words what stands in the cases that are told of without being told: consequences, as a rule."""
+    rest = [
+        check["verdict"]
+        for row in to_tell(report)
+        for check in row["checks"]
+        if checks_to_tell(row) and check["verdict"] in {"warn", "not-run"} and check not in checks_to_tell(row)
+    ]
+    warned, unjudged = rest.count("warn"), rest.count("not-run")
+    parts = [counted(warned, "warning")] if warned else []
+    parts += [f"{counted(unjudged, 'check')} that could not be judged"] if unjudged else []
+    return " and ".join(parts)
+
+
 def headline(report: Mapping[str, Any], *, strict: bool = False) -> tuple[scores.Outcome, str]:
     """Return the word on a whole run, and what it means of the client.
 
@@ -58,6 +80,12 @@ def headline(report: Mapping[str, Any], *, strict: bool = False) -> tuple[scores
         strict: whether a SHOULD that does not hold counts.
     """
     outcome = scores.outcome(report, strict=strict)
+    expectation = report.get("expectation")
+    if expectation and outcome != "harness-error":
+        known = counted(expectation["known"], "known failure")
+        if expectation["departures"]:
+            return "fail", f"is not as {expectation['file']} says"
+        return "partial" if report["left_out"] else "pass", f"is as {expectation['file']} says: {known}, and no other"
     seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
     return outcome, _WORDS[outcome] + seen
 
@@ -118,8 +146,11 @@ class Report:
         began, ended = self._began, self._ended
         names = () if began is None else began.cases
         rows = [_case(self._cases[name]) for name in names if name in self._cases]
-        checks = [check for row in rows for check in row["checks"]]
         scored = profiles.load(self._profile)
+        stopped = None if ended is None else ended.stopped
+        # A number that a signal has made would be no measure of the client.
+        judged = [row for row in rows if scores.was_played({"stopped": stopped}, row)]
+        checks = [check for row in judged for check in row["checks"]]
         return {
             "kind": KIND,
             "version": VERSION,
@@ -131,14 +162,14 @@ class Report:
             "profile": self._profile,
             "left_out": len({case.name for case in cases()} - set(names)),
             "seconds": None if ended is None else round(ended.seconds, 2),
-            "stopped": None if ended is None else ended.stopped,
-            "counts": scores.counts(checks),
+            "stopped": stopped,
+            "counts": scores.counts(check for row in rows for check in row["checks"]),
             "conformance": scores.conformance(checks, scored).document(),
             "observed": scores.observed(checks).document(),
             "areas": {
-                area: scores.conformance(_of_area(rows, area), scored).document()
+                area: scores.conformance(_of_area(judged, area), scored).document()
                 for area in AREAS
-                if any(_of_area(rows, area))
+                if any(_of_area(judged, area))
             },
             "cases": rows,
         }

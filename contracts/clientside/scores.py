@@ -68,6 +68,25 @@ Outcome = Literal["pass", "fail", "partial", "harness-error"]
 """Of a whole run. partial: nothing is wrong, and some cases were not played: not chosen, or the run was broken off."""
 
 
+def counts_against(check: Row, *, strict: bool = False) -> bool:
+    """Tell whether a verdict makes a run red: what is wrong, and a MUST that could not be judged though it applies.
+
+    Args:
+        check: of a report.
+        strict: whether a SHOULD that does not hold, or could not be judged, counts.
+    """
+    if check["verdict"] in {"fail", "harness-error"}:
+        return True
+    binding = {"MUST", "SHOULD"} if strict else {"MUST"}
+    return check["verdict"] in {"warn", "not-run"} and check["level"] in binding
+
+
+def was_played(report: Row, case: Row) -> bool:
+    """Tell whether a case was judged; a run that was stopped says nothing of those that were still to come."""
+    judged = case["evidence"] is not None or any(row["verdict"] != "not-run" for row in case["checks"])
+    return judged or not report["stopped"]
+
+
 def outcome(report: Row, *, strict: bool = False) -> Outcome:
     """Return the word on a whole run.
 
@@ -75,20 +94,15 @@ def outcome(report: Row, *, strict: bool = False) -> Outcome:
         report: the document.
         strict: whether a SHOULD that does not hold counts.
     """
-    # What was not judged in a case that was played is the client's doing; a run that is broken off judges no others.
-    rows = [row for case in report["cases"] if _counts(report, case) for row in case["checks"]]
+    rows = [row for case in report["cases"] if was_played(report, case) for row in case["checks"]]
     verdicts = {row["verdict"] for row in rows}
     if "harness-error" in verdicts:
         return "harness-error"
-    warned = strict and any(row["verdict"] == "warn" and row["level"] == "SHOULD" for row in rows)
-    if warned or verdicts & {"fail", "not-run"} or not (verdicts & {"pass", "warn"} or report["stopped"]):
+    if any(counts_against(row, strict=strict) for row in rows):
+        return "fail"
+    if not (verdicts & {"pass", "warn"} or report["stopped"]):
         return "fail"
     return "partial" if report["left_out"] or report["stopped"] else "pass"
-
-
-def _counts(report: Row, case: Row) -> bool:
-    was_played = case["evidence"] is not None or any(row["verdict"] != "not-run" for row in case["checks"])
-    return was_played or not report["stopped"]
 
 
 def exit_code(found: Outcome, *, allow_partial: bool = False) -> int:

@@ -50,7 +50,7 @@ the kit or the adaptor failed, 130 Ctrl-C, 143 SIGTERM: reports are written of w
 @click.option(
     "--case", "names", multiple=True, metavar="GLOB", help="Only cases so called, such as 'stream/*'. Repeatable."
 )
-@click.option("--list", "only_list", is_flag=True, help="Show the cases and play none.")
+@click.option("--list", "only_list", is_flag=True, help="Show the cases and play none; with -v their checks.")
 @click.option("--parallel", type=click.IntRange(1, 64), help="Cases at once; what the adaptor says unless given, or 4.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the emulator.")
 @click.option(
@@ -98,8 +98,11 @@ def _list(chosen: list["Case"], options: dict[str, Any]) -> None:
         for line in driving.waiting(Emulator(""), chosen):
             click.echo(line)
         return
+    width = max(len(row.name) for row in chosen)
     for row in chosen:
-        click.echo(f"{row.name:<48} {row.proves}")
+        click.echo(f"{row.name:<{width}} {row.proves}")
+        for probe in row.probes if options["verbose"] else ():
+            click.echo(f"    {probe.check.id:<44} {probe.check.level:<6} {probe.check.says}")
 
 
 def _chosen(areas: tuple[str, ...], globs: tuple[str, ...]) -> list["Case"]:
@@ -125,7 +128,7 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
     from contracts import clock
     from contracts.clientside import engine, expectations, profiles, scores
     from contracts.clientside.players.stepping import PlayerError
-    from contracts.clientside.report import Report
+    from contracts.clientside.report import Report, headline
     from contracts.clientside.reports import files, page, terminal
     from mockserver.server import ServerError
     from mockserver.settings import Settings, SettingsError
@@ -170,6 +173,8 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         is_whole = False
         report.break_off(chosen, broken_off.told)
     document = report.document()
+    if expected is not None and is_whole:
+        document = expectations.applied(document, options["expect"], expected, strict=options["strict"])
     words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
     written = write_all(
         {
@@ -187,15 +192,10 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
     remarks = [*client.remarks]
     if options["write_baseline"] and document["stopped"]:
         remarks.append("no baseline is written of a run that was stopped")
-    outcome = scores.outcome(document, strict=options["strict"])
     if expected is not None and not is_whole:
         remarks.append(f"not compared with {options['expect']}: {broken_off.told}")
-    elif expected is not None and outcome != "harness-error":
-        departed = expectations.departures(
-            document["cases"], expected, partial=document["left_out"] > 0, strict=options["strict"]
-        )
-        remarks += [*departed, "not as expected" if departed else "as expected"]
-        outcome = "fail" if departed else "partial" if document["left_out"] else "pass"
+    outcome, _ = headline(document, strict=options["strict"])
+    remarks += document.get("expectation", {}).get("departures", [])
     with telling():
         terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
         for remark in remarks:

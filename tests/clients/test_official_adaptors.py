@@ -64,7 +64,8 @@ def _conform(
         check=False,
         cwd=folder,
     )
-    assert done.stdout.splitlines()[-1] == "as expected", done.stdout + done.stderr
+    assert "says: " in done.stdout.splitlines()[-1], done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].endswith(", and no other."), done.stdout + done.stderr
     assert done.returncode == 0, done.stderr
     rows = json.loads(report.read_text("utf-8"))["cases"]
     return {row["name"]: {check["check"]: check["verdict"] for check in row["checks"]} for row in rows}

@@ -29,7 +29,8 @@ def contact(play: Play) -> None:
     if play.seen.changed is not None:
         raise FailedCheck(_changed(play.seen.changed))
     if not play.seen.journal:
-        raise FailedCheck(f"nothing arrived at {play.base_url}{told}. {FIXES}")
+        broke = f"{ending.told}, and " if ending.told else ""
+        raise FailedCheck(f"{broke}nothing arrived at {play.base_url}. {FIXES}")
     calls = dict.fromkeys(step.call for step in case.steps if step.call in TRACES)
     came = dict.fromkeys(f"{row['method']} {row['path'][:60]}" for row in play.seen.journal)
     raise FailedCheck(

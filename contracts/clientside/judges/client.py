@@ -24,7 +24,7 @@ def submitted(play: Play, *, step: str) -> str:
     if not rows:
         made = ", ".join(play.seen.tasks) or "none"
         raise FailedCheck(f"{step} came back with no task of the server's, which has {made}; it told {_told(told)}")
-    return ", ".join(row["id"] for row in rows)
+    return f"it came back with {', '.join(row['id'] for row in rows)}"
 
 
 @judge("server", "client", by_exit=True)

@@ -42,7 +42,7 @@ def charged(play: Play, *, tasks: int | None = None, most: int | None = None) ->
     made = [row for row in play.seen.credits["tasks"] if row["charged"] - row["refunded"] > 0]
     spent = dollars(sum(row["charged"] - row["refunded"] for row in made))
     if (tasks is not None and len(made) != tasks) or (most is not None and len(made) > most):
-        wanted = counted(tasks, "task") if tasks is not None else f"{most} tasks at most"
+        wanted = counted(tasks, "task") if tasks is not None else f"{counted(most or 0, 'task')} at most"
         raise FailedCheck(f"expected {wanted} to be charged, and {counted(len(made), 'was', 'were')}, for {spent}")
     return f"{len(made)} charged, {spent}"
 

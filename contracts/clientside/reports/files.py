@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from contracts.clientside import scores
 from contracts.clientside.case import WITNESSES
-from contracts.clientside.report import checks_to_tell, headline, named, to_tell, witnesses
+from contracts.clientside.report import checks_to_tell, headline, named, to_tell, untold, witnesses
 from contracts.reporting.markdown import cell
 
 Document = Mapping[str, Any]
@@ -26,22 +26,44 @@ def write_junit(path: Path, report: Document) -> None:
     junit = JUnitXml("inferencesh-mock conform")
     for row in report["cases"]:
         suite = TestSuite(row["name"])
-        for check in row["checks"]:
-            case = TestCase(f"{check['check']}: {check['says']}", classname=f"conform.{row['area']}")
-            match check["verdict"]:
-                case "fail" | "not-run":
-                    case.result = [Failure(check["told"], check["verdict"])]
-                case "harness-error":
-                    case.result = [Error(check["told"], "harness")]
-                case "not-applicable" | "not-observable":
-                    case.result = [Skipped(check["told"])]
-                case "warn":
-                    case.system_out = check["told"]
-                case _:
-                    pass
+        failed = any(check["verdict"] in {"fail", "harness-error"} for check in row["checks"])
+        consequences = failed or not scores.was_played(report, row)
+        for number, check in enumerate(row["checks"]):
+            # A case is played once for all of its checks: the first of them has its time.
+            seconds = row["seconds"] if number == 0 else 0
+            case = TestCase(f"{check['check']}: {check['says']}", f"conform.{row['area']}", seconds)
+            _judge(case, check, is_consequence=consequences)
             suite.add_testcase(case)
         junit.add_testsuite(suite)
+    whole = TestSuite("run")
+    for told in report.get("expectation", {}).get("departures", []):
+        case = TestCase(f"as expected: {told}", "conform.run")
+        case.result = [Failure(told, "not as expected")]
+        whole.add_testcase(case)
+    if report["stopped"]:
+        case = TestCase("the run comes to its end", "conform.run")
+        case.result = [Error(report["stopped"], "stopped")]
+        whole.add_testcase(case)
+    if len(whole):
+        junit.add_testsuite(whole)
     junit.write(str(path), pretty=True)
+
+
+def _judge(case: TestCase, check: Mapping[str, Any], *, is_consequence: bool) -> None:
+    """Give a test case the result that its verdict is: red where it counts, and nothing twice."""
+    told = check["told"]
+    if check.get("expected") is not None:
+        case.result = [Skipped(f"expected to {check['verdict']}, {check['expected']}: {told}")]
+    elif check["verdict"] == "harness-error":
+        case.result = [Error(told, "harness")]
+    elif check["verdict"] == "fail":
+        case.result = [Failure(told, "fail")]
+    elif check["verdict"] == "not-run" and check["level"] == "MUST" and not is_consequence:
+        case.result = [Failure(told, "not-run")]
+    elif check["verdict"] in {"not-run", "not-applicable", "not-observable"}:
+        case.result = [Skipped(f"{check['verdict']}: {told}")]
+    elif check["verdict"] == "warn":
+        case.system_out = told
 
 
 def markdown(report: Document) -> str:
@@ -53,26 +75,38 @@ def markdown(report: Document) -> str:
     lines += [f"- {name}: {share.text()}" for name, share in shares.items()]
     lines += [f"- driven as: {report['mode']}", f"- witnesses: {witnesses(report)}"]
     lines += [f"- cases that were not played: {report['left_out']}"] if report["left_out"] else []
+    lines += [f"- stopped: {cell(report['stopped'])}"] if report["stopped"] else []
+    lines += [f"- not as expected: {cell(told)}" for told in report.get("expectation", {}).get("departures", [])]
+    rest = untold(report)
+    lines += [f"- besides, in the cases below: {rest}"] if rest else []
     lines.append("")
     found = [(row, check) for row in to_tell(report) for check in checks_to_tell(row)]
     if found:
         lines += ["| case | check | verdict | seen |", "|---|---|---|---|"]
         lines += [
-            f"| `{row['name']}` | **{check['check']}** {cell(check['says'])} | {check['verdict']} "
+            f"| `{row['name']}` | **{check['check']}** {cell(check['says'])} | {verdict(check)} "
             f"| {cell(check['told'])} |"
             for row, check in found
         ]
     return "\n".join(lines) + "\n"
 
 
+def verdict(check: Mapping[str, Any]) -> str:
+    """Return a verdict, and why it was expected if it was."""
+    because = check.get("expected")
+    return str(check["verdict"]) if because is None else f"{check['verdict']}, expected: {cell(because)}"
+
+
 def badge(report: Document) -> dict[str, Any]:
     """Return what shields.io shows as an endpoint badge; grey where not everything was played or could be heard."""
     share = scores.Share(report["conformance"]["passed"], report["conformance"]["of"])
-    whole = set(report["witnesses"]) == set(WITNESSES) and share.whole > 0 and not report["left_out"]
+    whole = set(report["witnesses"]) == set(WITNESSES) and share.whole > 0
+    whole = whole and not (report["left_out"] or report["stopped"])
     colour = "lightgrey" if not whole else "brightgreen" if share.part == share.whole else "red"
     heard = len(report["witnesses"])
     told = "no data" if not share.whole else f"{share.part}/{share.whole} MUST · {report['profile']}"
     told += f" · {heard} of {len(WITNESSES)} witnesses" if heard < len(WITNESSES) else ""
+    told += " · stopped" if report["stopped"] else ""
     return {"schemaVersion": 1, "label": report["client"]["name"], "message": told, "color": colour}
 
 

@@ -10,7 +10,7 @@ import jinja2
 
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS, checks
-from contracts.clientside.report import MOST_BODY, headline, witnesses
+from contracts.clientside.report import MOST_BODY, again, headline, witnesses
 from contracts.clientside.reports import diagram, matrix
 from contracts.clientside.verdicts import VERDICTS
 from contracts.reporting import curl
@@ -46,6 +46,7 @@ def render(reports: Sequence[Mapping[str, Any]]) -> str:
         first=next((verdict for verdict in _FIRST if any(report["counts"].get(verdict) for report in reports)), ""),
         lines=matrix.lines(reports),
         anchors=AREAS,
+        again=again,
         curl=_curl,
         replayed=_replayed,
         areas=[(area, rows) for area, rows in areas if rows],
@@ -94,6 +95,7 @@ def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         "witnesses": witnesses(report),
         "seconds": report["seconds"],
         "stopped": report["stopped"],
+        "departures": report.get("expectation", {}).get("departures", []),
         "left_out": report["left_out"],
         "headline": headline(report),
         "sins": _sins(report),
@@ -103,11 +105,13 @@ def _column(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sins(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What fails, each check once: its rule, the harm, and the cases that show it."""
+    """What fails, each check once, in the order of the areas: its rule, the harm, and the cases that show it."""
     found: dict[str, dict[str, Any]] = {}
-    for row in report["cases"]:
+    for row in sorted(
+        report["cases"], key=lambda row: AREAS.index(row["area"]) if row["area"] in AREAS else len(AREAS)
+    ):
         for check in row["checks"]:
-            if check["verdict"] == "fail":
+            if check["verdict"] == "fail" and check.get("expected") is None:
                 spec = checks().get(check["check"])
                 why = "" if spec is None else spec.why
                 found.setdefault(check["check"], {"says": check["says"], "why": why, "cases": []})["cases"].append(

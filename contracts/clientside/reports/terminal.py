@@ -10,7 +10,7 @@ from rich.table import Table
 from contracts.clientside import scores
 from contracts.clientside.case import AREAS
 from contracts.clientside.events import CaseBegan, CaseEnded, Event, RunBegan
-from contracts.clientside.report import checks_to_tell, headline, named, to_tell, witnesses
+from contracts.clientside.report import again, checks_to_tell, headline, named, to_tell, untold, witnesses
 from contracts.clientside.verdicts import VERDICTS, Verdict
 from contracts.counting import counted
 from contracts.reporting.progress import Bar
@@ -77,12 +77,17 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False, 
         if told:
             line(f"[bold]{escape(row['name'])}[/bold]  [dim]{escape(row['property'])}[/dim]")
         for check in told:
-            style = STYLE[check["verdict"]]
-            head = f"  [{style}]{check['verdict']}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
+            known = check.get("expected")
+            style = STYLE[check["verdict"]] if known is None else "dim"
+            word = check["verdict"] if known is None else f"{check['verdict']}, expected: {escape(known)};"
+            head = f"  [{style}]{word}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
             line(f"{head}  {escape(check['says'])}")
             line(f"       [dim]{escape(check['told'][:MOST_TOLD])}[/dim]")
         if any(check["verdict"] == "fail" for check in told) and row["evidence"] is not None:
-            line(f"       [dim]replay token {row['evidence']['token']}[/dim]")
+            line(f"       [dim]again: {escape(again(report, row))}[/dim]")
+    rest = "" if verbose else untold(report)
+    if rest:
+        line(f"[dim]in these cases, besides: {rest}; --verbose shows all[/dim]")
     _show_table(report, console)
     client = report["client"]
     language = f" ({client['language']})" if client["language"] else ""

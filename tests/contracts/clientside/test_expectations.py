@@ -31,7 +31,9 @@ def write(tmp_path: Path) -> Write:
 def played(name: str = "submit/plain", **verdicts: str) -> list[dict[str, Any]]:
     """A report's case whose checks have these verdicts, `_` for `.` and `-` as the names are written below."""
     checks = {"once": "submit.submits-once", "result": "submit.returns-the-result", "server": "wire.harness-valid"}
-    rows = [{"check": checks[key], "verdict": verdict, "told": "seen"} for key, verdict in verdicts.items()]
+    rows = [
+        {"check": checks[key], "level": "MUST", "verdict": verdict, "told": "seen"} for key, verdict in verdicts.items()
+    ]
     return [{"name": name, "checks": rows}]
 
 
@@ -46,6 +48,24 @@ ONCE = Expectation("submit.submits-once", "*", "fail", "we try twice", 3)
 def test_what_is_expected_is_no_departure() -> None:
     """A failure with an entry, and what could not be judged because of it."""
     assert told(played(once="fail", result="not-run"), ONCE) == []
+
+
+def test_a_should_that_cannot_be_judged_departs_only_where_it_counts() -> None:
+    """As one that does not hold."""
+    cases = [{"name": "submit/plain", "checks": [{**played(once="not-run")[0]["checks"][0], "level": "SHOULD"}]}]
+    assert expectations.departures(cases, []) == []
+    assert len(expectations.departures(cases, [], strict=True)) == 1
+
+
+def test_a_report_says_what_was_expected_and_what_departs() -> None:
+    """Of each verdict the reason, of all what is not as the file says, with its line."""
+    stale = Expectation("submit.returns-the-result", "*", "fail", "soon", 7)
+    report = {"left_out": 0, "cases": played(once="fail", result="pass")}
+    found = expectations.applied(report, Path("kit.yaml"), [ONCE, stale])
+    assert [row.get("expected") for row in found["cases"][0]["checks"]] == ["we try twice", None]
+    departed = ["kit.yaml, line 7: submit.returns-the-result does not fail any more; remove it"]
+    assert found["expectation"] == {"file": "kit.yaml", "known": 1, "departures": departed}
+    assert report["cases"] == played(once="fail", result="pass")
 
 
 def test_what_is_not_expected_is_one() -> None:

@@ -16,8 +16,8 @@ from rich.console import Console
 from contracts.clientside import files as case_files
 from contracts.clientside import scores
 from contracts.clientside.case import checks
-from contracts.clientside.report import checks_to_tell
-from contracts.clientside.reports import diagram, files, page, terminal
+from contracts.clientside.report import checks_to_tell, untold
+from contracts.clientside.reports import diagram, files, page, reading, terminal
 
 from ... import browsers  # noqa: TID252  # tests are no installed package with a name of its own
 
@@ -68,13 +68,12 @@ def test_the_terminal_says_what_is_wrong(worse: dict[str, Any]) -> None:
     with console.file:
         worse["seconds"] = 1.5
         terminal.show(worse, console)
-    token = worse["cases"][0]["evidence"]["token"]
     lines = [line.rstrip() for line in console.export_text().splitlines()]
     assert lines == [
         "submit/plain  A run that nothing disturbs ends with its video.",
         "  fail submit.submits-once  MUST  One run is one submission.",
         "       expected 1 call of run, saw 2: <b>|</b>",
-        f"       replay token {token}",
+        "       again: inferencesh-mock conform --adaptor --case submit/plain --seed 0 --allow-partial -- ARGV",
         "area    pass  fail  not-observable",
         lines[5],
         f"client      worse {worse['client']['version']} (python)",
@@ -114,6 +113,64 @@ def test_junit_has_a_test_case_for_each_check(worse: dict[str, Any], tmp_path: P
     found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
     assert found.tests == sum(worse["counts"].values())
     assert (found.failures, found.skipped, found.errors) == (1, 1, 0)
+
+
+def test_junit_is_red_where_it_counts_and_once(worse: dict[str, Any], tmp_path: Path) -> None:
+    """What could not be judged for something else is skipped, what is known too; the case's time is told once."""
+    (case, *_) = worse["cases"]
+    case["seconds"] = 1.25
+    checks_of = {check["check"]: check for check in case["checks"]}
+    checks_of["submit.tells-the-output"]["verdict"] = "not-run"
+    files.write_junit(tmp_path / "junit.xml", worse)
+    found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert (found.failures, found.skipped) == (1, 1)
+    assert next(suite for suite in found if suite.name == case["name"]).time == 1.25
+    checks_of["submit.submits-once"] |= {"verdict": "pass"}
+    files.write_junit(tmp_path / "junit.xml", worse)
+    assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).failures == 1, "a MUST that nothing explains"
+
+
+def test_what_is_known_is_told_so_in_every_report(worse: dict[str, Any], tmp_path: Path) -> None:
+    """And what departs from the file is red, with its line."""
+    check = next(check for check in worse["cases"][0]["checks"] if check["verdict"] == "fail")
+    check["expected"] = "we try | twice"
+    departed = "kit.yaml, line 7: submit.tells-the-output does not fail any more; remove it"
+    known = worse | {"expectation": {"file": "kit.yaml", "known": 1, "departures": []}}
+    stale = worse | {"expectation": {"file": "kit.yaml", "known": 1, "departures": [departed]}}
+    assert files.markdown(known).startswith("### 🟡 worse 0.1.0 is as kit.yaml says: 1 known failure, and no other")
+    assert "| fail, expected: we try \\| twice |" in files.markdown(known)
+    assert files.markdown(stale).startswith("### ❌ worse 0.1.0 is not as kit.yaml says")
+    assert f"- not as expected: {departed}" in files.markdown(stale)
+    for report, failures in ((known, 0), (stale, 1)):
+        files.write_junit(tmp_path / "junit.xml", report)
+        assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).failures == failures
+    assert "fail, expected: we try | twice;" in page.render([known])
+    assert f"not as expected: {departed}" in page.render([stale])
+    assert "gets wrong" not in page.render([known])
+    assert reading.validator().is_valid(json.loads(json.dumps(stale)))
+
+
+def test_a_run_that_was_stopped_is_told_so_in_every_report(report: dict[str, Any], tmp_path: Path) -> None:
+    """One error, and a badge without a colour; what was not played is no failure."""
+    left = {"verdict": "not-run", "level": "MUST", "check": "submit.submits-once", "says": "Once.", "told": "Ctrl-C"}
+    row = {"name": "submit/later", "area": "submit", "seconds": 0.0, "evidence": None, "checks": [left]}
+    stopped = report | {"stopped": "it was ended by SIGTERM", "cases": [*report["cases"], row], "left_out": 0}
+    assert "- stopped: it was ended by SIGTERM" in files.markdown(stopped)
+    assert "submit/later" not in files.markdown(stopped)
+    files.write_junit(tmp_path / "junit.xml", stopped)
+    found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
+    assert (found.errors, found.failures) == (1, 0)
+    assert (files.badge(stopped)["color"], files.badge(stopped)["message"][-7:]) == ("lightgrey", "stopped")
+
+
+def test_what_is_not_listed_is_counted(worse: dict[str, Any]) -> None:
+    """Consequences of what is; nobody is to look for them in vain."""
+    checks_of = {check["check"]: check for check in worse["cases"][0]["checks"]}
+    assert untold(worse) == ""
+    checks_of["submit.tells-the-output"]["verdict"] = "not-run"
+    checks_of["submit.returns-the-result"]["verdict"] = "warn"
+    assert untold(worse) == "1 warning and 1 check that could not be judged"
+    assert "- besides, in the cases below: 1 warning and 1 check" in files.markdown(worse)
 
 
 def test_markdown_is_for_a_pull_request(worse: dict[str, Any]) -> None:
@@ -174,7 +231,7 @@ def test_the_page_says_how_to_repeat_a_case(report: dict[str, Any]) -> None:
     """A command for the case, one that replays its world, and a curl line for each exchange, without the key."""
     text = html.unescape(page.render([report]))
     token = report["cases"][0]["evidence"]["token"]
-    assert "inferencesh-mock conform --adaptor --case 'submit/plain' --seed 0 --allow-partial -- ARGV" in text
+    assert "inferencesh-mock conform --adaptor --case submit/plain --seed 0 --allow-partial -- ARGV" in text
     assert f"inferencesh-mock serve --replay {token}" in text
     line = next(row for row in text.splitlines() if "curl -i -X POST" in row and "/apps/run" in row)
     words = shlex.split(line.removeprefix("<pre>").removesuffix("</pre>"))
