@@ -1,6 +1,7 @@
 """How judges hear the witnesses: what a step told, which calls came, what was answered. What is not there blocks."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from contracts.clientside.verdicts import BlockedCheck, FailedCheck
 
 MOST_SHOWN = 200
 """Characters of a value in a verdict."""
+
+_RUN = re.compile(r"(\w)\1{29,}")
+"""The same character so often that nobody wants to count."""
 
 
 def replied(play: Play, step: str) -> tuple[Said, Reply]:
@@ -100,5 +104,5 @@ def error(told: Mapping[str, Any]) -> str:
 
 def shown(value: object) -> str:
     """Return a value as verdicts show it."""
-    text = json.dumps(value, ensure_ascii=True, default=str)
+    text = _RUN.sub(lambda found: f"{found[1] * 3}...({len(found[0])} times)", json.dumps(value, default=str))
     return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "..."
