@@ -294,4 +294,8 @@ def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
         near = difflib.get_close_matches(glob[:100], [one.name for one in case.cases()], n=2)
         hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` shows them"
         raise ExpectationError(f"{where}: no case is called {_shown(glob)}; {hint}")
-    return Expectation(check, glob, row.get("status", "fail"), row["because"], line)
+    found = Expectation(check, glob, row.get("status", "fail"), row["because"], line)
+    if not _possible(found):
+        made = [one.name for one in case.cases() if any(probe.check.id == check for probe in judging.declared(one))]
+        raise ExpectationError(f"{where}: {check} is not looked at in {_shown(glob)}, but in {', '.join(made[:4])}")
+    return found

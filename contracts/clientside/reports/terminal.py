@@ -79,10 +79,11 @@ def show(report: Mapping[str, Any], console: Console, *, verbose: bool = False, 
         for check in told:
             known = check.get("expected")
             style = STYLE[check["verdict"]] if known is None else "dim"
-            word = check["verdict"] if known is None else f"{check['verdict']}, expected: {escape(known)};"
-            head = f"  [{style}]{word}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
+            head = f"  [{style}]{check['verdict']}[/{style}] {check['check']}  [dim]{check['level']}[/dim]"
             line(f"{head}  {escape(check['says'])}")
             line(f"       [dim]{escape(check['told'][:MOST_TOLD])}[/dim]")
+            if known is not None:
+                line(f"       [dim]expected: {escape(known)}[/dim]")
         if any(check["verdict"] == "fail" for check in told) and row["evidence"] is not None:
             line(f"       [dim]again: {escape(again(report, row))}[/dim]")
     rest = "" if verbose else untold(report)

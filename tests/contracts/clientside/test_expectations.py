@@ -30,7 +30,12 @@ def write(tmp_path: Path) -> Write:
 
 def played(name: str = "submit/plain", **verdicts: str) -> list[dict[str, Any]]:
     """A report's case whose checks have these verdicts, `_` for `.` and `-` as the names are written below."""
-    checks = {"once": "submit.submits-once", "result": "submit.returns-the-result", "server": "wire.harness-valid"}
+    checks = {
+        "once": "submit.submits-once",
+        "result": "submit.returns-the-result",
+        "server": "wire.harness-valid",
+        "valid": "wire.valid-requests",
+    }
     rows = [
         {"check": checks[key], "level": "MUST", "verdict": verdict, "told": "seen"} for key, verdict in verdicts.items()
     ]
@@ -108,15 +113,15 @@ def test_a_part_of_the_cases_makes_no_entry_stale_that_may_speak_of_others() -> 
 
 def test_a_baseline_expects_what_fails_now(write: Write) -> None:
     """Read again, nothing departs from it; where it is not expected, the same failure is news."""
-    cases = played(once="fail", result="pass") + played("submit/twice", once="pass", result="not-run")
+    cases = played(once="fail", valid="pass") + played("submit/twice", once="pass", valid="not-run")
     file = write("", head=expectations.baseline(cases, "for now", "not seen"))
     entries = expectations.read(file, TODAY)
     assert [(entry.check, entry.where, entry.because) for entry in entries] == [
         ("submit.submits-once", "submit/plain", "for now"),
-        ("submit.returns-the-result", "submit/twice", "not seen"),
+        ("wire.valid-requests", "submit/twice", "not seen"),
     ]
     assert expectations.departures(cases, entries) == []
-    worse = played(once="fail", result="pass") + played("submit/twice", once="fail", result="not-run")
+    worse = played(once="fail", valid="pass") + played("submit/twice", once="fail", valid="not-run")
     assert [told.partition(",")[0] for told in expectations.departures(worse, entries)] == [
         "submit/twice: submit.submits-once is fail"
     ]
@@ -146,6 +151,10 @@ def test_a_baseline_names_no_case_where_all_fail(write: Write) -> None:
         ("- {check: wire.contact, because: x}", "cannot be expected to fail"),
         ("- {check: submit.submits-once, because: x, until: soon}", "until is a date like 2026-11-25, not 'soon'"),
         ("- {because: x}", "name a `check`"),
+        (
+            "- {check: submit.returns-the-result, because: x, where: submit/twice}",
+            "submit.returns-the-result is not looked at in 'submit/twice', but in submit/plain",
+        ),
         ("- [", "is no YAML"),
         ("  text", "expected `kit: 1` and a list"),
     ],

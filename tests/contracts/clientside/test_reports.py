@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import io
 import json
 import os
 import shlex
@@ -144,7 +145,12 @@ def test_what_is_known_is_told_so_in_every_report(worse: dict[str, Any], tmp_pat
     for report, failures in ((known, 0), (stale, 1)):
         files.write_junit(tmp_path / "junit.xml", report)
         assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).failures == failures
-    assert "fail, expected: we try | twice;" in page.render([known])
+    assert "expected: we try | twice · " in page.render([known])
+    told = Console(width=120, record=True, file=io.StringIO())
+    terminal.show(known, told)
+    shown = told.export_text()
+    assert "       expected: we try | twice\n" in shown
+    assert shown.rstrip().endswith("The client is as kit.yaml says: 1 known failure, and no other.")
     assert f"not as expected: {departed}" in page.render([stale])
     assert "gets wrong" not in page.render([known])
     assert reading.validator().is_valid(json.loads(json.dumps(stale)))
