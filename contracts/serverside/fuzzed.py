@@ -194,9 +194,11 @@ def _findings(
                 continue
             operation, exchange = scenario.cases[identifier].value.operation, sent.get(identifier)
             cited = () if exchange is None else (exchange.number,)
-            requirement, verdict, told = _requirement(node.name, operation), "fail", _told(failure)
+            verdict: Verdict = "fail"
+            requirement, told = _requirement(node.name, operation), _told(failure)
             if exchange is not None and _is_of_another_method(exchange, operation):
-                requirement, verdict, told = METHODS, *_of_another_method(exchange, told)
+                requirement = METHODS
+                verdict, told = _of_another_method(exchange, told)
             line = scenario.label if exchange is None else exchange.line()
             yield Finding(
                 requirement, verdict, f"{line}: {told}"[:2000], f"schemathesis.{node.name}", PHASE, cited, seed

@@ -8,7 +8,7 @@ from contracts import requirements
 from contracts.requirements import Requirement
 from contracts.serverside import scope
 from contracts.serverside.drift import KIND, VERSION
-from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
 from contracts.serverside.finding import WORDLESS, Finding, Verdict, worst
 
 Outcome = Literal["pass", "fail", "partial", "empty"]
@@ -25,6 +25,8 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     concerned: bool = True
     """Whether it concerns the version of the app that is judged."""
+    unseen: str = NEVER
+    """Why nothing was found, where nothing was."""
 
     @property
     def verdict(self) -> Verdict:
@@ -41,7 +43,7 @@ class Row:
         if not self.concerned:
             return f"it concerns version {' and '.join(self.requirement.versions)} of the app alone"
         deciding = sorted(self.deciding, key=lambda finding: finding.told.startswith(WORDLESS))
-        return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
+        return deciding[0].told if deciding else scope.outside().get(self.requirement.id, self.unseen)
 
     @property
     def deciding(self) -> list[Finding]:
@@ -57,6 +59,8 @@ class Results:
         self.rows = {row.id: Row(row) for row in requirements.load().values()}
         self.began: RunBegan | None = None
         self.ended: RunEnded | None = None
+        self.phases: list[str] = []
+        """Those that began."""
         self.stopped: dict[str, str] = {}
         """Phases, and checks, that could not be carried out to their end, with the reason."""
         self.faults: dict[str, str] = {}
@@ -69,14 +73,18 @@ class Results:
                 self.began = event
                 for row in self.rows.values():
                     row.concerned = row.requirement.concerns(event.target.app_version)
+            case PhaseBegan(phase):
+                self.phases.append(phase)
             case Found(finding):
                 self.rows[finding.requirement].findings.append(finding)
                 if finding.is_fault:
                     self.faults[finding.check] = self.stopped[finding.check] = finding.told
-            case PhaseEnded(phase, stopped, is_fault) if stopped is not None:
+            case PhaseEnded(phase, stopped, is_fault, is_last) if stopped is not None:
                 self.stopped[phase] = stopped
                 if is_fault:
                     self.faults[phase] = stopped
+                if is_last:
+                    self._end_early(stopped)
             case RunEnded():
                 self.ended = event
             case _:
@@ -85,6 +93,18 @@ class Results:
     def break_off(self, reason: str) -> None:
         """The run ends here, for a reason of its user's."""
         self.stopped["run"] = reason
+        self._end_early(reason)
+
+    def _end_early(self, reason: str) -> None:
+        about = None if self.began is None else self.began.about
+        for name, row in self.rows.items():
+            if about is None or name in about:
+                row.unseen = f"the run ended before anything spoke of it: {reason}"
+
+    @property
+    def left_out(self) -> list[str]:
+        """The phases that were asked for and did not begin."""
+        return [] if self.began is None else [name for name in self.began.phases if name not in self.phases]
 
     def reasons(self, verdict: Verdict) -> list[tuple[str, list[Row]]]:
         """Return the requirements that have a verdict by the word that goes with it, those first that share one."""
@@ -130,6 +150,7 @@ class Results:
             "app_version": None if began is None else began.target.app_version,
             "server": None if began is None else began.server,
             "phases": [] if began is None else list(began.phases),
+            "phases_begun": self.phases,
             "seed": None if began is None else began.seed,
             "max_examples": None if began is None else began.max_examples,
             "outcome": self.outcome,

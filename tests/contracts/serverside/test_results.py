@@ -4,9 +4,9 @@ import pytest
 
 from contracts import requirements
 from contracts.serverside import scope
-from contracts.serverside.events import Found, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
 from contracts.serverside.finding import Finding, Verdict, worst
-from contracts.serverside.results import Results
+from contracts.serverside.results import NEVER, Results
 from contracts.serverside.target import Target
 
 
@@ -77,6 +77,19 @@ def test_a_run_that_broke_off_is_partial() -> None:
     unfinished = Results()
     unfinished.take(finding("REQ-RUN-001", "pass"))
     assert unfinished.outcome == "partial"
+
+
+def test_a_run_that_ended_early_says_why_it_saw_no_more() -> None:
+    """Of what it was to look at; of what nobody chose it says that no check speaks of it."""
+    results = Results()
+    target = Target("http://127.0.0.1:1", "k")
+    results.take(RunBegan(target, ("scripted", "machine"), 0, "", 20, frozenset({"REQ-RUN-001", "REQ-RUN-002"})))
+    results.take(PhaseBegan("scripted", 2))
+    results.take(finding("REQ-RUN-001", "pass", "at once"))
+    results.take(PhaseEnded("scripted", "nothing answers any more", is_last=True))
+    told = [results.rows[name].told for name in ("REQ-RUN-001", "REQ-RUN-002", "REQ-RUN-003")]
+    assert told == ["at once", "the run ended before anything spoke of it: nothing answers any more", NEVER]
+    assert results.left_out == ["machine"]
 
 
 def test_what_cannot_be_judged_from_outside_is_said_with_its_reason() -> None:

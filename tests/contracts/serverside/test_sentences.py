@@ -27,6 +27,9 @@ def told(events: Sequence[Event]) -> Results:
     results.rows = {name: results.rows[name] for name in NAMES}
     for event in events:
         results.take(event)
+        if isinstance(event, RunBegan):
+            for phase in event.phases:
+                results.take(PhaseBegan(phase, None))
     return results
 
 
