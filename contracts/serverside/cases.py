@@ -145,7 +145,7 @@ def warnings_of(answer: Exchange) -> list[tuple[str, str]]:
     Raises:
         UnexpectedError: the answer is no envelope with messages.
     """
-    rows = answer.json().get("messages")
+    rows = answer.members.get("messages")
     if not isinstance(rows, list):
         raise UnexpectedError(f"{answer.line()}: expected a list `messages`, got {answer.beginning}")
     told = [row for row in rows if isinstance(row, dict) and row.get("level") == "warning"]

@@ -20,7 +20,7 @@ def running_task_is_cancelled(probe: Probe) -> None:
         for requirement in ("REQ-CANCEL-001", "REQ-CANCEL-002", "REQ-CANCEL-004"):
             probe.skip(requirement, "the task ended before it could be cancelled; a slower server can be judged")
         return
-    found = answer.data
+    found = answer.resource
     told = (answer.status, found.get("id"), found.get("cancelled"))
     probe.equal("REQ-CANCEL-001", told, (200, task["id"], True), f"{answer.line()}: status, id and cancelled")
     probe.holds("REQ-CANCEL-004", answer.status == 200, f"{answer.line()}: without a body, under a JSON content type")

@@ -21,7 +21,7 @@ def run_opens_one(probe: Probe) -> None:
     probe.holds("REQ-SESSION-001", len(session) > 8, f"{answer.line()}: session_id is {session!r}")
     probe.ended(str(answer.member("id")))
     found = probe.call.send("GET", f"/sessions/{session}")
-    told = {name: found.data.get(name) for name in ("status", "expires_at", "idle_timeout", "call_count")}
+    told = {name: found.resource.get(name) for name in ("status", "expires_at", "idle_timeout", "call_count")}
     fine = told["status"] == "active" and told["expires_at"] and told["idle_timeout"] and told["call_count"] == 1
     probe.holds("REQ-SESSION-002", fine, f"{found.line()}: {told}")
     kept = probe.call.send("POST", f"/sessions/{session}/keepalive")
