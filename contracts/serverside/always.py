@@ -186,11 +186,8 @@ def _envelope(exchange: Exchange) -> Iterator[Seen]:
         return
     keys = sorted(document) if isinstance(document, dict) else kind(document)
     if version == "2":
-        yield (
-            "REQ-ENV-009",
-            not (isinstance(document, dict) and "data" in document),
-            f"{line}: the keys are {keys}; none is to be `data`",
-        )
+        if isinstance(document, dict) and document:
+            yield "REQ-ENV-009", "data" not in document, f"{line}: the keys are {keys}; none is to be `data`"
         return
     requirement, wanted = {
         "1": ("REQ-ENV-002", ["data", "status", "success"]),

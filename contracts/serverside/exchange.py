@@ -170,6 +170,10 @@ class Exchange:
             raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}{self.bare}")
         return data[name]
 
+    def is_refused(self, *statuses: int) -> bool:
+        """Tell whether it is a refusal with one of these statuses and a code; a bare status may come of anything."""
+        return self.status in statuses and bool(self.code)
+
     @property
     def code(self) -> str | None:
         """The code of a problem: of `error.code`, or the end of `type`."""

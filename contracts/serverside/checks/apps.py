@@ -29,8 +29,8 @@ def it_is_the_same_by_id_and_by_name(probe: Probe) -> None:
     named = _by_name(probe)
     identified = probe.call.send("GET", f"/apps/{named.member('id')}")
     told = f"{identified.line()}: what is said of the app, beside {named.line()},"
-    probe.equal("REQ-APP-001", identified.data, named.data, told)
     names = (named.member("namespace"), named.member("name"))
+    probe.equal("REQ-APP-001", identified.data, named.data, told)
     probe.equal("REQ-APP-001", names, tuple(table.load().reference.split("/")), f"{named.line()}: namespace and name")
 
 

@@ -40,11 +40,15 @@ def records_come_in_order(probe: Probe) -> None:
         {"uri": "", "filename": "third.txt"},
     ]
     answer = probe.call.send("POST", "/files", json={"files": rows})
-    probe.holds("REQ-FILE-004", answer.status == 200, f"{answer.line()} with nulls and `public`")
     found = answer.rows
+    told = f"{answer.line()} with nulls and `public`: {len(found)} records; expected three"
+    probe.holds("REQ-FILE-004", answer.status == 200 and len(found) == len(rows), told)
     names = [row.get("filename") for row in found]
     fine = len(found) == 3 and names[0] == "first.png" and names[2] == "third.txt"
-    probe.holds("REQ-FILE-001", fine, f"{answer.line()}: the names are {names}; expected first.png, any, third.txt")
+    if not probe.holds(
+        "REQ-FILE-001", fine, f"{answer.line()}: the names are {names}; expected first.png, any, third.txt"
+    ):
+        return
     missing = [name for name in _KEYS if name not in found[0]]
     probe.holds("REQ-FILE-014", not missing, f"{answer.line()}: a record lacks {missing}")
     for row in found:
@@ -186,7 +190,9 @@ def names_are_the_servers(probe: Probe) -> None:
     for name in ("../../etc/passwd", "a/b\\c.png", "%2e%2e%2fx.png", "x\u202egnp.exe", ".htaccess"):
         answer = probe.call.send("POST", "/files", json={"files": [{"uri": "", "filename": name}]})
         if answer.status != 200:
-            probe.holds("REQ-FILE-012", answer.status in {400, 422}, f"{answer.line()} with the name {name!r}")
+            met = f"{answer.line()} {answer.code or 'without a code'}"
+            told = f"{met} with the name {name!r}; expected a file, or a refusal with its code"
+            probe.holds("REQ-FILE-012", answer.is_refused(400, 422), told)
             continue
         record = clips.record_of(answer)
         path = urlsplit(record["uri"]).path

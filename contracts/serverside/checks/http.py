@@ -54,6 +54,7 @@ def the_prefix_means_nothing(probe: Probe) -> None:
 def doubled_slashes_mean_one(probe: Probe) -> None:
     """Wherever in a path they stand."""
     plain = probe.call.send("GET", "/me")
+    plain.member("user")
     for path in ("//me", "///me", "/v1//me", "//v1/me"):
         answer = probe.call.send("GET", path)
         same = _told(answer) == _told(plain) and plain.status == 200

@@ -58,8 +58,9 @@ def timeout_has_its_bounds(probe: Probe) -> None:
     )
     for members in wrong:
         answer = probe.run(probe.cheap, **members)
-        fine = answer.status in {400, 422}
-        probe.holds("REQ-SESSION-003", fine, f"{answer.line()} with {members}: expected a refusal")
+        fine = answer.is_refused(400, 422)
+        told = f"{answer.line()} {answer.code or 'without a code'} with {members}; expected a refusal with its code"
+        probe.holds("REQ-SESSION-003", fine, told)
     answer, session = _opened(probe, session_timeout=3600)
     found = probe.call.send("GET", f"/sessions/{session}")
     probe.equal("REQ-SESSION-003", found.member("idle_timeout"), 3600, f"{found.line()}: idle_timeout")

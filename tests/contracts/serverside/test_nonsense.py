@@ -50,3 +50,20 @@ def test_a_file_without_an_address_is_told_as_one(results: Results) -> None:
     """And not by what Python makes of it."""
     told = results.rows["REQ-FILE-013"].told
     assert told.startswith(("POST /files -> 200: expected a list with one file that has an id, an address", "PUT '::'"))
+
+
+KEPT = {"REQ-ERR-015"}
+"""That nothing makes it stumble is true of such a server."""
+
+
+def test_a_server_that_says_nothing_keeps_nothing(results: Results) -> None:
+    """Two wrong answers that agree are no promise that is kept, and a 200 is no task, no file and no refusal."""
+    assert {name for name, row in results.rows.items() if row.verdict in {"pass", "warn"}} <= KEPT
+
+
+@pytest.mark.parametrize("status", [201, 400, 404, 405, 422, 500])
+def test_a_bare_status_keeps_nothing(status: int) -> None:
+    """Not even that of a refusal where one is to come: it has a code."""
+    with stub({}, otherwise=(status, {"data": [], "items": [], "error": {}})) as base_url:
+        results, _ = judged(base_url, phases=("scripted", "generated", "machine"), max_examples=2)
+    assert {name for name, row in results.rows.items() if row.verdict in {"pass", "warn"}} <= KEPT
