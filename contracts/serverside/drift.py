@@ -106,15 +106,32 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
 
 def conditions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return how the runs were made differently, if they were: then more moves than the server."""
-    names = ("app_version", "phases", "seed", "max_examples")
+    names = ("app_version", "phases", "areas", "checks", "seed", "max_examples")
     # A run that an older version saved says less.
     known = (name for name in names if before.get(name) is not None and after.get(name) is not None)
     pairs = ((name, before[name], after[name]) for name in known)
-    return [f"{name.replace('_', ' ')} {_words(old)} -> {_words(new)}" for name, old, new in pairs if old != new]
+    chosen = [f"{name.replace('_', ' ')} {_words(old)} -> {_words(new)}" for name, old, new in pairs if old != new]
+    return [*chosen, *_ends("earlier", before, after), *_ends("later", after, before)]
+
+
+def servers(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """Return which two servers are compared, where they are two by their base URLs."""
+    one, other = before.get("base_url"), after.get("base_url")
+    return None if one == other else f"servers     {one} -> {other}"
+
+
+def _ends(which: str, run: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ended before its time in one run and not in the other."""
+    stopped, others = (row if isinstance(row := one.get("stopped"), Mapping) else {} for one in (run, other))
+    for name, reason in stopped.items():
+        if name == "run":
+            yield f"the {which} run did not come to its end: {reason}"
+        elif name not in others:
+            yield f"{name} did not come to its end in the {which} run: {reason}"
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  # JSON
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) or "all") if isinstance(value, list) else str(value)
 
 
 def _requirements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:

@@ -20,6 +20,10 @@ class RunBegan:
     """Generated cases of each kind."""
     about: frozenset[str] | None = None
     """Requirements that the chosen checks are about; None where whatever is sent may concern any."""
+    areas: tuple[str, ...] = ()
+    """Those that were chosen; empty for all."""
+    names: tuple[str, ...] = ()
+    """Checks that were chosen; empty for all of the areas."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ class Results:
             "server": None if began is None else began.server,
             "phases": [] if began is None else list(began.phases),
             "phases_begun": self.phases,
+            "areas": [] if began is None else list(began.areas),
+            "checks": [] if began is None else list(began.names),
             "seed": None if began is None else began.seed,
             "max_examples": None if began is None else began.max_examples,
             "outcome": self.outcome,

@@ -43,7 +43,16 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     begun = clock.now()
     docket = Docket.opened(target, recorder)
     try:
-        yield RunBegan(docket.target, wish.phases, wish.seed, docket.server, wish.max_examples, _about(wish))
+        yield RunBegan(
+            docket.target,
+            wish.phases,
+            wish.seed,
+            docket.server,
+            wish.max_examples,
+            _about(wish),
+            wish.areas,
+            wish.names,
+        )
         for name, phase in _phases(wish, docket):
             if name != scripted.PHASE:
                 docket.hurry()

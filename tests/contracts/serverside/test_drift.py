@@ -106,6 +106,41 @@ def test_runs_that_were_made_differently_are_told() -> None:
     assert drift.conditions(one, one) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({"areas": ["env"]}, {"areas": []}, ["areas env -> all"]),
+        ({"checks": []}, {"checks": ["a.b", "a.c"]}, ["checks all -> a.b, a.c"]),
+        (
+            {"stopped": {}},
+            {"stopped": {"run": "it was broken off by Ctrl-C"}},
+            ["the later run did not come to its end: it was broken off by Ctrl-C"],
+        ),
+        (
+            {"stopped": {"machine": "the server is gone"}},
+            {"stopped": {}},
+            ["machine did not come to its end in the earlier run: the server is gone"],
+        ),
+        ({"stopped": {"machine": "no limit"}}, {"stopped": {"machine": "no limit"}}, []),
+        ({"stopped": 5}, {}, []),
+        ({}, {"areas": ["env"], "checks": ["a.b"], "phases": ["scripted"]}, []),
+    ],
+)
+def test_runs_that_looked_at_less_are_told(one: dict[str, Any], other: dict[str, Any], told: list[str]) -> None:
+    """By what was chosen and by what ended early; an older file says nothing of it. Then no answer is lost."""
+    before, after = changed(**one), changed(shapes={}, **other)
+    assert drift.conditions(before, after) == told
+    assert bool(drift.compare(before, after)) is not bool(told)
+
+
+def test_two_servers_are_named_and_no_difference_of_how_they_were_asked() -> None:
+    """To compare them is what it is for."""
+    one, other = changed(base_url="http://127.0.0.1:1"), changed(base_url="https://api.example.com")
+    assert drift.servers(one, other) == "servers     http://127.0.0.1:1 -> https://api.example.com"
+    assert drift.servers(one, one) is None
+    assert drift.conditions(one, other) == []
+
+
 def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     """Lists are looked into, inputs are not: they are the caller's. What is forgotten leaves its shape."""
     one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
