@@ -1,6 +1,6 @@
 """The events of a run folded into a table: every requirement with its verdict and its evidence."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ from contracts import requirements
 from contracts.requirements import Requirement
 from contracts.serverside import scope
 from contracts.serverside.drift import KIND, VERSION
-from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded, StepEnded
 from contracts.serverside.finding import WORDLESS, Finding, Verdict, worst
 
 Outcome = Literal["pass", "fail", "partial", "empty"]
@@ -61,6 +61,8 @@ class Results:
         self.ended: RunEnded | None = None
         self.phases: list[str] = []
         """Those that began."""
+        self.seconds: dict[str, float] = defaultdict(float)
+        """What each step took, by its name: that of the check, of scripted ones."""
         self.stopped: dict[str, str] = {}
         """Phases, and checks, that could not be carried out to their end, with the reason."""
         self.faults: dict[str, str] = {}
@@ -75,6 +77,8 @@ class Results:
                     row.concerned = row.requirement.concerns(event.target.app_version)
             case PhaseBegan(phase):
                 self.phases.append(phase)
+            case StepEnded(_, name, seconds):
+                self.seconds[name] += seconds
             case Found(finding):
                 self.rows[finding.requirement].findings.append(finding)
                 if finding.is_fault:
@@ -113,6 +117,22 @@ class Results:
             if row.verdict == verdict:
                 found.setdefault(row.told, []).append(row)
         return sorted(found.items(), key=lambda item: -len(item[1]))
+
+    @property
+    def times(self) -> dict[str, float]:
+        """Seconds of each requirement: those of a check, in equal parts to the requirements that it spoke of.
+
+        What is drawn speaks of many at once and is in none of them.
+        """
+        spoken: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows.values():
+            for check in dict.fromkeys(finding.check for finding in row.findings):
+                spoken[check].append(row.requirement.id)
+        found: dict[str, float] = defaultdict(float)
+        for check, names in spoken.items():
+            for name in names:
+                found[name] += self.seconds.get(check, 0.0) / len(names)
+        return found
 
     @property
     def counts(self) -> dict[Verdict, int]:

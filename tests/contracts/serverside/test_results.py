@@ -4,7 +4,7 @@ import pytest
 
 from contracts import requirements
 from contracts.serverside import scope
-from contracts.serverside.events import Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded, StepEnded
 from contracts.serverside.finding import Finding, Verdict, worst
 from contracts.serverside.results import NEVER, Results
 from contracts.serverside.target import Target
@@ -112,3 +112,22 @@ def test_what_concerns_another_version_does_not_apply() -> None:
     row = results.rows["REQ-INPUT-010"]
     assert (row.verdict, row.told) == ("not-applicable", "it concerns version 2026-05 of the app alone")
     assert results.rows["REQ-INPUT-011"].verdict == "not-run"
+
+
+def test_a_check_gives_its_time_in_equal_parts() -> None:
+    """To what it spoke of; the parts make up the whole, and what is drawn has none."""
+    results = Results()
+    for event in (
+        finding("REQ-RUN-001", "pass"),
+        finding("REQ-RUN-002", "fail"),
+        finding("REQ-RUN-002", "pass"),
+        StepEnded("scripted", "a.check", 3.0),
+        Found(Finding("REQ-RUN-002", "pass", "seen", "b.check", "scripted")),
+        StepEnded("scripted", "b.check", 1.0),
+        StepEnded("machine", "plays 1 to 50", 9.0),
+    ):
+        results.take(event)
+    assert {name: seconds for name, seconds in results.times.items() if seconds} == {
+        "REQ-RUN-001": 1.5,
+        "REQ-RUN-002": 2.5,
+    }
