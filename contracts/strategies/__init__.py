@@ -1,6 +1,6 @@
 """Hypothesis strategies for the API and its app, each value labelled with what has to come of it (docs/strategies.md).
 
-Needs `pip install 'inferencesh-mock[kit]'`. The modules besides hold the tables that the strategies draw from.
+Needs `pip install 'path/to/inferencesh-mock[kit]'`. The modules besides hold the tables that the strategies draw from.
 """
 
 from contracts.strategies.images import (
