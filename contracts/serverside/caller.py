@@ -113,7 +113,7 @@ class Recorder:
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
-        """The shapes of all JSON answers, by operation and status; of those that were forgotten too."""
+        """The shapes of all JSON answers, see Shapes; of those that were forgotten too."""
         shapes = self._shapes.copy()
         for exchange in self._kept.values():
             shapes.take(exchange)

@@ -28,7 +28,7 @@ class Moved:
     what: str
     """requirement or shape."""
     where: str
-    """Id of the requirement; or operation, status and pointer."""
+    """Id of the requirement; or operation, status, version asked for and pointer."""
     before: str
     after: str
     told: str = ""
@@ -153,8 +153,11 @@ _Shape = Mapping[str, Sequence[str]]
 
 def _shapes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
     found = []
-    for answer in sorted(before["shapes"]):
-        one, other = before["shapes"][answer], after["shapes"].get(answer)
+    olds, news = before["shapes"], after["shapes"]
+    if not (_tells_versions(olds) and _tells_versions(news)):
+        olds, news = _merged(olds), _merged(news)
+    for answer in sorted(olds):
+        one, other = olds[answer], news.get(answer)
         if other is None:
             if not conditions(before, after):
                 found.append(Moved("shape", answer, "seen", "absent"))
@@ -164,6 +167,21 @@ def _shapes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
                 old, new = ("|".join(shape.get(at, [])) or "absent" for shape in (one, other))
                 found.append(Moved("shape", f"{answer} {at}", old, new))
     return found
+
+
+def _tells_versions(shapes: Mapping[str, _Shape]) -> bool:
+    """Tell whether shapes stand by the version that was asked for; in a run that an older command saved they do not."""
+    return all("," in answer for answer in shapes)
+
+
+def _merged(shapes: Mapping[str, _Shape]) -> Mapping[str, _Shape]:
+    """Return shapes by operation and status alone."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for answer, shape in shapes.items():
+        whole = found.setdefault(answer.partition(",")[0], {})
+        for at, types in shape.items():
+            whole.setdefault(at, set()).update(types)
+    return {answer: {at: sorted(types) for at, types in shape.items()} for answer, shape in found.items()}
 
 
 def _differs(at: str, one: _Shape, other: _Shape) -> bool:

@@ -149,7 +149,7 @@ def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     recorder.forget(())
     assert recorder.exchanges == ()
     assert recorder.shapes == {
-        "tasks.get 200": {
+        "tasks.get 200, version 2": {
             "/": ["object"],
             "/input": ["object"],
             "/items": ["array"],
@@ -158,6 +158,32 @@ def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
             "/n": ["number"],
         }
     }
+
+
+def test_a_shape_goes_with_the_version_that_was_asked_for() -> None:
+    """Each has its envelope: what one run asked otherwise has not moved."""
+    shapes = {}
+    for asked, body in ((None, {"data": {}}), ("2", {"user": {}}), ("2", {"user": None}), ("x", {}), ("y", [])):
+        headers = () if asked is None else (("X-API-Version", asked),)
+        recorder = Recorder()
+        recorder.keep(exchange(request_headers=headers, body=json.dumps(body).encode()))
+        shapes.update(recorder.shapes)
+    assert list(shapes) == ["tasks.get 200, no version", "tasks.get 200, version 2", "tasks.get 200, another version"]
+    bare, whole = ({name: shapes[name]} for name in list(shapes)[:2])
+    assert drift.compare(changed(shapes=bare, areas=["env"]), changed(shapes=whole, areas=["task"])) == []
+
+
+def test_a_run_of_an_older_command_is_compared_by_operation_and_status() -> None:
+    """It does not tell the versions apart; a file of today's is read like one of its own."""
+    new = {
+        "x 200, version 2": {"/": ["object"], "/a": ["string"]},
+        "x 200, no version": {"/": ["object"], "/data": ["null"]},
+    }
+    old = {"x 200": {"/": ["object"], "/a": ["string"], "/data": ["null"]}}
+    assert drift.compare(changed(shapes=old), changed(shapes=new)) == []
+    assert drift.compare(changed(shapes=new), changed(shapes=old)) == []
+    (moved,) = drift.compare(changed(shapes={"x 200": {**old["x 200"], "/a": ["integer"]}}), changed(shapes=new))
+    assert moved.where == "x 200 /a"
 
 
 ROW = {"id": "REQ-RUN-001", "verdict": "pass", "told": ""}
