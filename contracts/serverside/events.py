@@ -70,6 +70,8 @@ class PhaseEnded:
     """Whether the phase itself failed, by no doing of the server's."""
     is_last: bool = False
     """Whether the run ends with it, before its time."""
+    is_meant: bool = False
+    """Whether what was left out is what the user's limit on the cost leaves out."""
 
     def __post_init__(self) -> None:
         """Keep the reason one plain line."""

@@ -9,7 +9,7 @@ from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
-from contracts.serverside.finding import NotRunError
+from contracts.serverside.finding import NotRunError, WithheldError
 from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target
 from contracts.wire.money import dollars
@@ -78,7 +78,7 @@ class Specimens:
         try:
             self._purse.reserve(price)
         except TooDearError as error:
-            raise NotRunError(f"{error}; allow more with --spend") from None
+            raise WithheldError(f"{error}; allow more with --spend") from None
         headers = members.get("headers", {})
         version = members.get("version", "2")
         path = members.get("path", "/apps/run")

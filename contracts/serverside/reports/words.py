@@ -40,6 +40,9 @@ TITLES = {
 
 def sentence(results: Results) -> str:
     """Say in one sentence how the run went, and in another one if the suite itself failed."""
+    if results.outcome == "partial" and results.cut_off and not results.faults:
+        short = ", ".join(results.cut_off)
+        return f"{_verdict(results)} Cut short without being told to: {short}; --allow-partial does not excuse that."
     if not results.faults:
         return _verdict(results)
     failed = ", ".join(results.faults)

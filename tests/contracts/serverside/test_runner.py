@@ -7,12 +7,14 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 from rich.console import Console
 
+from contracts import openapi
 from contracts.serverside import runner
 from contracts.serverside.caller import MOST_SILENCE, Caller, GoneError, Recorder
 from contracts.serverside.events import Found, PhaseBegan, StepEnded
@@ -106,6 +108,39 @@ def test_a_server_that_goes_away_ends_the_run() -> None:
     assert results.counts["fail"] == 0
     assert results.counts["not-run"] > 0
     assert results.outcome == "partial"
+
+
+@pytest.mark.parametrize("phase", runner.PHASES)
+def test_a_server_that_goes_away_is_never_green(phase: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has asked for that, so that nothing excuses it, in whatever phase it was."""
+    whole = openapi.document
+
+    def fewer(*args: str, **options: str) -> dict[str, Any]:
+        document = whole(*args, **options)  # type: ignore[arg-type]  # handed on
+        return {**document, "paths": {path: document["paths"][path] for path in ("/me", "/files", "/tasks")}}
+
+    monkeypatch.setattr(openapi, "document", fewer)
+    results = Results()
+    with serving(Settings(port=0)) as server:
+        target = Target(server.base_url, "test-key", spend=None, patience=5, task_patience=5)
+        events = runner.run(target, Wish(phases=(phase,), max_examples=200), Recorder())
+        for event in events:
+            results.take(event)
+            if isinstance(event, StepEnded):
+                break
+    for event in events:
+        results.take(event)
+    assert results.cut_off == [phase]
+    assert [results.exit_code(allow_partial=allowed) for allowed in (False, True)] == [1, 1]
+
+
+def test_what_a_limit_leaves_out_is_excused() -> None:
+    """Whoever sets one wants that."""
+    with serving(Settings(port=0)) as server:
+        results, _ = judged(server.base_url, spend=0, phases=("generated", "machine"), max_examples=2)
+    assert (results.outcome, set(results.stopped)) == ("partial", {"generated", "machine"})
+    assert results.cut_off == []
+    assert [results.exit_code(allow_partial=allowed) for allowed in (False, True)] == [1, 0]
 
 
 def test_a_run_that_is_broken_off_leaves_the_world_as_it_was() -> None:
