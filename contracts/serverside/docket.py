@@ -77,7 +77,7 @@ class Docket:
     def close(self) -> None:
         """Leave the key's world as it was, wherever the run was broken off, and close the connections."""
         if self.levers is not None:
-            with suppress(UnexpectedError, GoneError):
+            with suppress(UnexpectedError, GoneError), self.recorder.at_peace():
                 self.levers.configure(**self.behaviour)
         self.specimens.close()
 

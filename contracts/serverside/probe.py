@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from contracts import clock, requirements
+from contracts import requirements
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
 from contracts.serverside.finding import Finding, NotRunError, Verdict
@@ -160,7 +160,7 @@ class Probe:
 
     def pause(self) -> None:
         """Wait a moment before the next look."""
-        clock.wait(POLL_SECONDS)
+        self._recorder.pause(POLL_SECONDS)
 
     def lines(self, path: str, accept: str = NDJSON, **headers: str) -> tuple[list[str], bool]:
         """Read a stream to its end.
@@ -238,7 +238,8 @@ class Probe:
             try:
                 yield levers
             finally:
-                levers.configure(**{name: before[name] for name in behaviour})
+                with self._recorder.at_peace():
+                    levers.configure(**{name: before[name] for name in behaviour})
 
     @staticmethod
     def log_of(task: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Runs the phases over a server and yields events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts import clock
@@ -32,7 +32,7 @@ class Wish:
     """Generated cases of each operation or scenario."""
 
 
-def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
+def run(target: Target, wish: Wish, recorder: Recorder) -> Generator[Event]:
     """Judge a server.
 
     Args:

@@ -143,7 +143,7 @@ class Specimens:
                 self._settle(task_id)
                 return dict(found)
             self._recorder.waits(f"for task {task_id} to end")
-            clock.wait(pause)
+            self._recorder.pause(pause)
             pause = min(MOST_POLL_SECONDS, pause * 2)
         self.patience = patience / 2
         self._stuck[task_id] = f"task {task_id} had not ended after {patience:g} s; --task-patience waits longer"

@@ -1,6 +1,8 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -182,8 +184,8 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     console = Console()
     drawn = terminal.Terminal(console)
-    results, recorder, is_whole = Results(), Recorder(drawn.waits), True
     broken_off = BrokenOff()
+    results, recorder, is_whole = Results(), Recorder(drawn.waits, lambda: broken_off.heard), True
 
     def end(number: int) -> NoReturn:
         broken_off.heard.append(number)
@@ -191,10 +193,16 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     try:
         # A runner that gives up a job ends it by SIGTERM: what was seen until then is reported as after Ctrl-C.
-        with heeding(end), drawn as shown:
-            for event in runner.run(target, wish, recorder):
+        with (
+            heeding(end),
+            _quiet_about_interrupts(),
+            drawn as shown,
+            contextlib.closing(runner.run(target, wish, recorder)) as events,
+        ):
+            for event in events:
                 results.take(event)
                 shown.take(event)
+                recorder.heed()
     except TargetError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
@@ -216,6 +224,22 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         terminal.show(results, console, verbose=options["verbose"])
     written.ensure()
     return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
+
+
+@contextlib.contextmanager
+def _quiet_about_interrupts() -> Iterator[None]:
+    """Print no traceback where a signal comes while a callback runs, such as gc's, which lets nothing through."""
+    before = sys.unraisablehook
+
+    def tell(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            before(unraisable)
+
+    sys.unraisablehook = tell
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,47 @@ def test_a_run_that_is_broken_off_is_reported(
     assert f"pass -> not-run  {unseen}" in told("drift", whole, saved).output
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert f"stopped: {said}" in page.read_text("utf-8")
+
+
+def _lost() -> None:
+    """Ctrl-C while gc, or whoever else lets no exception through, runs a callback."""
+    thing = threading.Event()
+    watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    assert watched() is None
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_ctrl_c_that_gets_lost_ends_the_run(
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    asks: bool,
+) -> None:
+    """At the next request, or the next step where there is none; without a traceback of whoever has swallowed it."""
+    from contracts.serverside import scripted
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    carried_out, steps, broken_off = scripted.carried_out, [0], []
+
+    def losing(*given: Any) -> Any:
+        steps.append(steps[-1] + 1)
+        if steps[-1] == 3:
+            _lost()
+        try:
+            return carried_out(*given) if asks or steps[-1] < 3 else []
+        except KeyboardInterrupt:
+            broken_off.append(steps[-1])
+            raise
+
+    monkeypatch.setattr(scripted, "carried_out", losing)
+    result = told("check", server.base_url, "--api-key", "lost", "--area", "env", "--allow-partial")
+    assert (result.exit_code, steps[-1], broken_off) == (130, 3, [3] if asks else [])
+    assert "Exception ignored" not in result.output + "".join(capfd.readouterr())
 
 
 def test_a_suite_that_fails_itself_is_reported(
