@@ -14,6 +14,9 @@ from contracts.serverside.specimens import Specimens
 from contracts.serverside.target import Target, TargetError
 from contracts.wire.money import MICROCENTS_PER_USD
 
+MOST_REMARK = 300
+"""Characters of why a control plane is not used."""
+
 MOST_NAME = 100
 """Characters of what a server calls itself."""
 
@@ -36,6 +39,8 @@ class Docket:
     """What the server calls itself in its OpenAPI document, or nothing."""
     behaviour: Mapping[str, Any]
     """How the key's world behaved before anything was switched; nothing without a control plane."""
+    remark: str
+    """Why the server's control plane is not used although it says that it has one; else nothing."""
 
     @classmethod
     def opened(cls, target: Target, recorder: Recorder) -> Self:
@@ -45,28 +50,31 @@ class Docket:
             TargetError: nothing listens there, nobody answers, or the key is refused everywhere.
         """
         stranger = Caller(target, recorder, target.api_key)
+        behaviour, remark = None, ""
         try:
             _ensure_answering(stranger)
-            has_levers = Levers.found(stranger)
+            try:
+                behaviour = _behaviour(stranger)
+            except UnexpectedError as error:
+                remark = plain.line(f"not used, for it is not the emulator's: {error}")[:MOST_REMARK]
             server = _name(stranger)
             _ensure_admitted(stranger)
         except GoneError as error:
             raise TargetError(f"{error}; is the server running?") from None
         finally:
             stranger.close()
-        if has_levers and not target.insecure_key:
+        if behaviour is not None and not target.insecure_key:
             # An emulator: any key opens a world, so a second one can be made up.
             other = target.other_key or f"{target.api_key}-other"
             target = replace(target, insecure_key=True, other_key=other)
         purse = Purse(target.spend)
         specimens = Specimens(target, recorder, purse)
-        levers = Levers(specimens.call) if has_levers else None
+        levers = Levers(specimens.call) if behaviour is not None else None
         if levers is not None:
             # What the run may cost its account is to hold: a world begins with less than a thousand runs cost.
             with suppress(UnexpectedError):
                 levers.fund(PLAY_MONEY if target.spend is None else target.spend)
-        behaviour = {} if levers is None else levers.get("/settings")["world"]["behaviour"]
-        return cls(target, recorder, purse, levers, specimens, server, behaviour)
+        return cls(target, recorder, purse, levers, specimens, server, behaviour or {}, remark)
 
     def hurry(self) -> None:
         """Let the world's tasks end at once from now on, where that can be had: thousands of drawn ones follow."""
@@ -80,6 +88,19 @@ class Docket:
             with suppress(UnexpectedError, GoneError), self.recorder.at_peace():
                 self.levers.configure(**self.behaviour)
         self.specimens.close()
+
+
+def _behaviour(stranger: Caller) -> Mapping[str, Any] | None:
+    """Return how the key's world behaves, or None where the server has no control plane.
+
+    Raises:
+        UnexpectedError: it says that it has one, and it is not the emulator's.
+    """
+    if not Levers.found(stranger):
+        return None
+    levers = Levers(stranger)
+    levers.balance()
+    return levers.behaviour()
 
 
 def _ensure_answering(stranger: Caller) -> None:

@@ -24,6 +24,8 @@ class RunBegan:
     """Those that were chosen; empty for all."""
     names: tuple[str, ...] = ()
     """Checks that were chosen; empty for all of the areas."""
+    remark: str = ""
+    """Why the server's control plane is not used although it says that it has one; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)

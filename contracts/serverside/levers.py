@@ -18,12 +18,35 @@ class Levers:
 
     @staticmethod
     def found(call: Caller) -> bool:
-        """Tell whether the server has a control plane."""
+        """Tell whether the server says that it has a control plane."""
         answer = call.send("GET", "/_mock/health", key=None, version=None)
         try:
-            return answer.status == 200 and bool(answer.members.get("serving"))
-        except UnexpectedError:
+            return answer.status == 200 and bool(answer.json().get("serving"))
+        except (UnexpectedError, AttributeError):
             return False
+
+    def behaviour(self) -> dict[str, Any]:
+        """Return how the world behaves.
+
+        Raises:
+            UnexpectedError: the control plane does not say it as the emulator's does.
+        """
+        world = self.get("/settings").get("world")
+        found = world.get("behaviour") if isinstance(world, dict) else None
+        if not isinstance(found, dict):
+            raise UnexpectedError("GET /_mock/settings: expected an object at `world.behaviour`, got another form")
+        return found
+
+    def balance(self) -> int:
+        """Return the world's play money in microcents.
+
+        Raises:
+            UnexpectedError: the control plane does not say it as the emulator's does.
+        """
+        found = self.get("/credits").get("balance")
+        if type(found) is not int:
+            raise UnexpectedError("GET /_mock/credits: expected a whole number as `balance`, got another form")
+        return found
 
     def freeze(self) -> None:
         """Make the clock of the key's world stand still."""
@@ -39,7 +62,7 @@ class Levers:
         fired: list[dict[str, Any]] = self._control("POST", "/clock/advance", body)["fired"]
         return fired
 
-    def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
+    def configure(self, /, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
         """Change how the world behaves."""
         self._control("PATCH", "/settings", behaviour)
 
@@ -57,7 +80,7 @@ class Levers:
 
     def fund(self, microcents: int) -> None:
         """See that the world has so much play money at least."""
-        lacking = microcents - int(self.get("/credits").get("balance", microcents))
+        lacking = microcents - self.balance()
         if lacking > 0:
             self.grant(lacking)
 

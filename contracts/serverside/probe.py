@@ -232,7 +232,7 @@ class Probe:
             NotRunError: the server has no control plane.
         """
         levers = self.control()
-        before = levers.get("/settings")["world"]["behaviour"]
+        before = levers.behaviour()
         levers.configure(**behaviour)
         with self._recorder.apart():
             try:

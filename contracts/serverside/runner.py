@@ -52,6 +52,7 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Generator[Event]:
             _about(wish),
             wish.areas,
             wish.names,
+            docket.remark,
         )
         for name, phase in _phases(wish, docket):
             if name != scripted.PHASE:

@@ -81,6 +81,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
     left = f"{'; ' if results.phases else ''}not begun: {', '.join(results.left_out)}" if results.left_out else ""
     return [
         ("server", began.target.base_url + (f" ({began.server})" if began.server else "")),
+        *([("control plane", began.remark)] if began.remark else []),
         ("app version", began.target.app_version),
         ("phases", ", ".join(results.phases) + left),
         ("seed", f"{began.seed}, {counted(began.max_examples, 'generated case')} of each kind"),

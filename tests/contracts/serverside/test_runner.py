@@ -19,14 +19,14 @@ from contracts.serverside import runner
 from contracts.serverside.caller import MOST_SILENCE, Caller, GoneError, Recorder
 from contracts.serverside.events import Found, PhaseBegan, StepEnded
 from contracts.serverside.finding import Finding
-from contracts.serverside.reports import files, page, terminal
+from contracts.serverside.reports import files, page, terminal, words
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish
 from contracts.serverside.target import Target, TargetError, clean
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
-from .stub import stub
+from .stub import ANSWERS, stub
 
 
 def judged(base_url: str, *, spend: int | None = None, **wish: object) -> tuple[Results, Recorder]:
@@ -81,6 +81,53 @@ def test_a_server_that_falls_silent_ends_the_run(silent: str) -> None:
     with pytest.raises(GoneError, match="left 5 requests in a row without a whole answer"):
         call.send("GET", "/me")
     call.close()
+
+
+SETTINGS, CREDITS = "/_mock/settings", "/_mock/credits"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        (SETTINGS, (404, {})),
+        (SETTINGS, (200, "no object")),
+        (SETTINGS, (200, {"x": 1})),
+        (SETTINGS, (200, {"world": [1]})),
+        (SETTINGS, (200, {"world": {"behaviour": "\x1b[31mhello"}})),
+        (SETTINGS, (200, {"world": {"behaviour": [1]}})),
+        (CREDITS, (200, {"balance": "x"})),
+        (CREDITS, (200, {"balance": {}})),
+        (CREDITS, (200, {})),
+    ],
+)
+def test_a_strange_control_plane_is_none(path: str, answer: tuple[int, Any]) -> None:
+    """The server is judged as one without it, and a report says so."""
+    whole = {
+        **ANSWERS,
+        "/_mock/health": (200, {"serving": True}),
+        SETTINGS: (200, {"world": {"behaviour": {}}}),
+        CREDITS: (200, {"balance": 1}),
+        path: answer,
+    }
+    with stub(whole) as base_url:
+        results, recorder = judged(base_url, areas=("env",), phases=("scripted", "machine"), max_examples=1)
+    assert results.ended is not None
+    assert (results.faults, results.rows["REQ-ENV-005"].verdict) == ({}, "not-applicable")
+    facts = dict(words.facts(results))
+    assert facts["control plane"].startswith(f"not used, for it is not the emulator's: GET {path}")
+    assert not [row for row in recorder.exchanges if "/_mock/" in row.url and row.method != "GET"]
+
+
+def test_a_control_plane_that_changes_its_form_ends_no_run() -> None:
+    """Whatever its settings are called, and although it takes none."""
+    settings = (200, {"world": {"behaviour": {"self": 1, "latency": "quick"}}})
+    health = (200, {"serving": True})
+    whole = {**ANSWERS, "/_mock/health": health, SETTINGS: settings, CREDITS: (200, {"balance": 1})}
+    with stub(whole) as base_url:
+        results, _ = judged(base_url, areas=("env",), phases=("scripted", "machine"), max_examples=1)
+    assert results.ended is not None
+    assert results.faults == {}
+    assert "control plane" not in dict(words.facts(results))
 
 
 def test_a_key_that_is_refused_everywhere_is_told() -> None:
