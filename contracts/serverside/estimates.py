@@ -27,7 +27,7 @@ def judged(probe: Probe) -> Iterator["Estimates"]:
         told = f"{app.line()}: the app's current version is {app.member('version_id')}"
         raise WithheldError(f"{told}, and {wanted} is judged; estimates are of the current one")
     else:
-        with probe.switched(app_version=probe.target.app_version):
+        with probe.elsewhere(app_version=probe.target.app_version):
             yield found
 
 

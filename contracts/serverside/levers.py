@@ -7,6 +7,10 @@ from typing import Any
 
 from contracts.serverside.caller import Caller
 from contracts.serverside.exchange import UnexpectedError
+from contracts.wire.money import MICROCENTS_PER_USD
+
+PLAY_MONEY = 10_000 * MICROCENTS_PER_USD
+"""What an emulated account is given for a run without a limit: more than any costs."""
 
 
 class Levers:
@@ -78,9 +82,13 @@ class Levers:
         """Give the world play money, or take some away."""
         self._control("POST", "/credits", {"microcents": microcents})
 
-    def fund(self, microcents: int) -> None:
-        """See that the world has so much play money at least."""
-        lacking = microcents - self.balance()
+    def fund(self, spend: int | None) -> None:
+        """See that the world has the play money that a run may cost.
+
+        Args:
+            spend: microcents; None where there is no limit.
+        """
+        lacking = (PLAY_MONEY if spend is None else spend) - self.balance()
         if lacking > 0:
             self.grant(lacking)
 

@@ -55,8 +55,6 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Generator[Event]:
             docket.remark,
         )
         for name, phase in _phases(wish, docket):
-            if name != scripted.PHASE:
-                docket.hurry()
             try:
                 yield from phase
             except GoneError as error:
@@ -71,13 +69,17 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Generator[Event]:
 
 def _phases(wish: Wish, docket: Docket) -> Iterator[tuple[str, Iterator[Event]]]:
     seed, examples = wish.seed, wish.max_examples
-    every = {
-        scripted.PHASE: scripted.run(_chosen(wish), docket),
-        generated.PHASE: generated.run(docket, seed=seed, max_examples=examples),
-        fuzzed.PHASE: fuzzed.run(docket, seed=seed, max_examples=examples),
-        machine.PHASE: machine.run(docket, seed=seed, max_examples=max(1, examples // 2)),
+    if scripted.PHASE in wish.phases:
+        yield scripted.PHASE, scripted.run(_chosen(wish), docket)
+    if wish.phases == (scripted.PHASE,):
+        return
+    hurried = docket.hurried()
+    drawn = {
+        generated.PHASE: generated.run(hurried, seed=seed, max_examples=examples),
+        fuzzed.PHASE: fuzzed.run(hurried, seed=seed, max_examples=examples),
+        machine.PHASE: machine.run(hurried, seed=seed, max_examples=max(1, examples // 2)),
     }
-    return ((name, phase) for name, phase in every.items() if name in wish.phases)
+    yield from ((name, phase) for name, phase in drawn.items() if name in wish.phases)
 
 
 def _about(wish: Wish) -> frozenset[str] | None:

@@ -48,6 +48,7 @@ class Specimens:
         self.patience = target.task_patience
         """Real seconds for the next task to end; whoever has waited in vain waits half as long from then on."""
         self._stuck: dict[str, str] = {}
+        self._elsewhere: dict[str, Specimens] = {}
 
     def caller(self, key: str | None, patience: float | None = None) -> Caller:
         """Return the caller of a key, with the target's patience or another."""
@@ -56,6 +57,17 @@ class Specimens:
         if kept not in self._callers:
             self._callers[kept] = Caller(target, self._recorder, key)
         return self._callers[kept]
+
+    def elsewhere(self, name: str) -> "Specimens":
+        """Return those of another world, whose key is made of the main one; only an emulator has such.
+
+        Args:
+            name: what is hung on the main key.
+        """
+        if name not in self._elsewhere:
+            target = replace(self._target, api_key=f"{self._target.api_key}-{name}")
+            self._elsewhere[name] = Specimens(target, self._recorder, self._purse)
+        return self._elsewhere[name]
 
     def other(self) -> Caller:
         """Return a caller with another key.
@@ -151,6 +163,8 @@ class Specimens:
 
     def close(self) -> None:
         """Close all connections."""
+        for others in self._elsewhere.values():
+            others.close()
         for caller in self._callers.values():
             caller.close()
 

@@ -190,17 +190,38 @@ def test_what_a_limit_leaves_out_is_excused() -> None:
     assert [results.exit_code(allow_partial=allowed) for allowed in (False, True)] == [1, 0]
 
 
-def test_a_run_that_is_broken_off_leaves_the_world_as_it_was() -> None:
-    """Whatever was switched at that moment."""
+def test_the_key_s_world_is_never_switched() -> None:
+    """Not even for a moment: a run that is killed puts nothing back, and another may be judging the same world."""
+    areas = ("cancel", "env", "err", "media", "stream", "input")
+    wish = Wish(phases=("scripted", "generated", "machine"), areas=areas, max_examples=1)
     with serving(Settings(port=0)) as server:
-        target = Target(server.base_url, "test-key", spend=None)
-        events = runner.run(target, Wish(areas=("env",)), Recorder())
-        next(events)
         world = server.world("test-key")
-        world.configure(enforce="observed", envelope="v1")
-        events.close()
-        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-    assert (behaviour["enforce"], behaviour["envelope"]) == ("documented", "superset")
+        world.configure(latency="instant", media="tiny", concurrency_excess="fail")
+        before = world.control("GET", "/settings")["world"]["behaviour"]
+        results, recorder, kept = Results(), Recorder(), set()
+        for event in runner.run(Target(server.base_url, "test-key", spend=None), wish, recorder):
+            results.take(event)
+            kept |= {(row.method, row.url, row.asked("authorization")) for row in recorder.current}
+        behaviours = [server.world(f"test-key-{name}").control("GET", "/settings") for name in ("hurried", "moov-end")]
+        after = world.control("GET", "/settings")["world"]["behaviour"]
+    assert (results.outcome, results.cut_off, results.counts["fail"]) == ("partial", [], 0)
+    assert after == before
+    controlled = [(method, url) for method, url, key in kept if "/_mock/" in url and key == "Bearer test-key"]
+    assert {url.partition("/_mock")[2] for method, url in controlled if method != "GET"} <= {"/credits"}
+    assert [row["world"]["behaviour"]["concurrency_excess"] for row in behaviours] == ["fail", "fail"]
+
+
+def test_two_runs_at_once_leave_the_key_s_world_as_it_was() -> None:
+    """Whichever of them ends first."""
+    wish = Wish(phases=("scripted", "generated"), areas=("env",), max_examples=1)
+    with serving(Settings(port=0)) as server:
+        world = server.world("test-key")
+        before = world.control("GET", "/settings")["world"]["behaviour"]
+        runs = [runner.run(Target(server.base_url, "test-key", spend=None), wish, Recorder()) for _ in range(2)]
+        found = [[*zip(*runs, strict=False)], [*runs[0]], [*runs[1]]]
+        after = world.control("GET", "/settings")["world"]["behaviour"]
+    assert len(found[0]) > 50
+    assert after == before
 
 
 def test_nothing_is_spent_that_is_not_allowed() -> None:
@@ -221,7 +242,7 @@ def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
         with contextlib.closing(begun):
             # All operations once: the rest is of the same ones.
             names = [event.name for event in itertools.islice(begun, 100) if isinstance(event, StepEnded)]
-        journal = server.world("test-key").control("GET", "/journal?operation=runs.create")
+        journal = server.world("test-key-hurried").control("GET", "/journal?operation=runs.create")
     assert "no limit allows" in results.stopped["machine"]
     assert len(set(names)) > 20
     assert not {"POST /apps/run", "POST /run"} & set(names)
@@ -229,20 +250,18 @@ def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
 
 
 def test_drawn_runs_end_at_once_where_that_can_be_had() -> None:
-    """Thousands of them would take hours; what is scripted meets the world as it is, and so does who comes later."""
+    """Thousands of them would take hours; what is scripted meets the key's world as it is."""
     phases = ("scripted", "generated", "machine")
     wish = Wish(phases=phases, names=("env.version-2-is-bare",), max_examples=1)
-    found = {}
     with serving(Settings(port=0)) as server:
-        world = server.world("test-key")
-        for event in runner.run(Target(server.base_url, "test-key"), wish, Recorder()):
-            if isinstance(event, PhaseBegan):
-                behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-                found[event.phase] = behaviour["latency"], behaviour["media"]
-        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-    plain, hurried = ("quick", "full"), ("instant", "tiny")
-    assert found == {"scripted": plain, "generated": hurried, "machine": hurried}
-    assert (behaviour["latency"], behaviour["media"]) == plain
+        list(runner.run(Target(server.base_url, "test-key", spend=None), wish, Recorder()))
+        worlds = {key: server.world(key) for key in ("test-key", "test-key-hurried")}
+        told = {key: world.control("GET", "/settings")["world"]["behaviour"] for key, world in worlds.items()}
+        runs = {key: len(world.journal(operation="runs.create")) for key, world in worlds.items()}
+    found = {key: (row["latency"], row["media"]) for key, row in told.items()}
+    assert found == {"test-key": ("quick", "full"), "test-key-hurried": ("instant", "tiny")}
+    assert runs["test-key"] == 0
+    assert runs["test-key-hurried"] > 0
 
 
 def test_the_reports_say_the_same(tmp_path: Path) -> None:
