@@ -1,6 +1,7 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
 import contextlib
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,15 @@ same.
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
 
+MOST_PATIENCE = 86_400
+"""Seconds: a day."""
+
+MOST_EXAMPLES = 1_000_000
+"""Cases of each kind, which take days: more is a slip of the finger."""
+
+MOST_SEED = 2**64 - 1
+"""What every reader of JSON and every generator can hold."""
+
 PHASES = ("scripted", "generated", "schemathesis", "machine")
 
 
@@ -41,6 +51,13 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
     for row in load():
         click.echo(f"{row.name:<48} {row.summary}")
     context.exit()
+
+
+def _number(_context: click.Context, _option: click.Parameter, seconds: float | None) -> float | None:
+    """Refuse what is no number: no bound holds for it, and nothing that lasts as long would ever end."""
+    if seconds is not None and math.isnan(seconds):
+        raise click.BadParameter(f"nan is no number of seconds; expected 1 to {MOST_PATIENCE}, such as 60.")
+    return seconds
 
 
 @click.command(epilog=EXAMPLES)
@@ -63,8 +80,14 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
     type=click.Choice(PHASES),
     help="Only this phase; all of them, or `scripted` with --area or --check. Repeatable.",
 )
-@click.option("--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Generated cases of each.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is generated.")
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, MOST_EXAMPLES),
+    default=20,
+    show_default=True,
+    help="Generated cases of each.",
+)
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Of what is generated.")
 @click.option(
     "--spend",
     type=float,
@@ -73,7 +96,8 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 )
 @click.option(
     "--task-patience",
-    type=click.FloatRange(1, 86_400),
+    type=click.FloatRange(1, MOST_PATIENCE),
+    callback=_number,
     metavar="SECONDS",
     help="How long a task may take to end; 60 where the server is on this machine, else 900.",
 )

@@ -68,6 +68,18 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "nan"), "nan is no limit"),
+        *(
+            (("http://127.0.0.1:1", "--api-key", "k", option, number), wrong)
+            for option, number, wrong in (
+                ("--task-patience", "nan", "nan is no number of seconds; expected 1 to 86400, such as 60"),
+                ("--task-patience", "inf", "inf is not in the range 1<=x<=86400"),
+                ("--task-patience", "0", "0.0 is not in the range 1<=x<=86400"),
+                ("--task-patience", "-3", "-3.0 is not in the range 1<=x<=86400"),
+                ("--max-examples", "0", "0 is not in the range 1<=x<=1000000"),
+                ("--max-examples", "1000001", "1000001 is not in the range 1<=x<=1000000"),
+                ("--seed", str(2**64), f"{2**64} is not in the range 0<=x<={2**64 - 1}"),
+            )
+        ),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", ""), "cannot write '.': it is a folder"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "one", "--html", "one"), "two reports are to go there"),
         (("here", "--api-key", "k"), "'here' is no base URL"),
