@@ -207,6 +207,14 @@ def test_the_more_telling_reason_comes_first() -> None:
     assert results.rows["REQ-ENV-001"].told == said
 
 
+@pytest.mark.parametrize("is_meant", [True, False])
+def test_what_stopped_by_itself_is_told(*, is_meant: bool) -> None:
+    """Else nobody would know why --allow-partial does not help."""
+    results = told([BEGAN, found("REQ-ENV-001", "pass", ""), PhaseEnded("machine", "x", is_meant=is_meant)])
+    short = " Cut short without being told to: machine; --allow-partial does not excuse that."
+    assert words.sentence(results).endswith(short) is not is_meant
+
+
 def test_every_area_has_a_title() -> None:
     """Whoever reads a report for the first time knows what it is about."""
     assert set(words.TITLES) == {row.requirement.area for row in Results().rows.values()}
