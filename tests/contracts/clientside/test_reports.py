@@ -35,26 +35,35 @@ def test_the_reference_passes(report: dict[str, Any]) -> None:
 def test_a_warning_counts_where_that_is_wanted(report: dict[str, Any]) -> None:
     """Of a SHOULD; of a MAY never."""
     for level, strictly in (("SHOULD", "fail"), ("MAY", "pass")):
-        checks = [{"verdict": "pass", "level": "MUST"}, {"verdict": "warn", "level": level}]
+        checks = [
+            {"check": "submit.submits-once", "verdict": "pass", "level": "MUST"},
+            {"check": "submit.finds-the-task", "verdict": "warn", "level": level},
+        ]
         warned = report | {"left_out": 0, "cases": [{"evidence": {}, "checks": checks}]}
         assert (scores.outcome(warned), scores.outcome(warned, strict=True)) == ("pass", strictly)
 
 
 def test_a_run_that_was_broken_off_blames_no_client(report: dict[str, Any]) -> None:
     """For what was not played; what was, counts as ever."""
-    played = {"evidence": {}, "checks": [{"verdict": "pass", "level": "MUST"}]}
-    left = {"evidence": None, "checks": [{"verdict": "not-run", "level": "MUST"}]}
-    blocked = {"evidence": {}, "checks": [{"verdict": "not-run", "level": "MUST"}]}
-    failed = {"evidence": {}, "checks": [{"verdict": "fail", "level": "MUST"}]}
-    for stopped, cases, word in (
-        ("Ctrl-C", [played, left], "partial"),
-        ("Ctrl-C", [left], "partial"),
-        ("Ctrl-C", [played, blocked, left], "fail"),
-        ("Ctrl-C", [failed, left], "fail"),
-        (None, [played, left], "fail"),
-        (None, [], "fail"),
+
+    def case(verdict: str, evidence: dict[str, Any] | None, check: str = "submit.submits-once") -> dict[str, Any]:
+        return {"evidence": evidence, "checks": [{"check": check, "verdict": verdict, "level": "MUST"}]}
+
+    played, left, blocked, failed = case("pass", {}), case("not-run", None), case("not-run", {}), case("fail", {})
+    for user, stopped, cases, word in (
+        (True, "Ctrl-C", [played, left], "partial"),
+        (True, "Ctrl-C", [left], "partial"),
+        (True, "Ctrl-C", [played, blocked, left], "fail"),
+        (True, "Ctrl-C", [failed, left], "fail"),
+        (False, "it closed its stdout", [played, left], "harness-error"),
+        (False, "it closed its stdout", [left], "harness-error"),
+        (False, "nothing arrived", [failed, left], "fail"),
+        (False, None, [played, left], "fail"),
+        (False, None, [case("pass", {}, "wire.contact")], "fail"),
+        (False, None, [], "fail"),
     ):
-        assert scores.outcome(report | {"left_out": 0, "stopped": stopped, "cases": cases}) == word
+        told = report | {"left_out": 0, "interrupted": user, "stopped": stopped, "cases": cases}
+        assert scores.outcome(told) == word
 
 
 def test_a_report_is_json(report: dict[str, Any], tmp_path: Path) -> None:
@@ -160,7 +169,8 @@ def test_a_run_that_was_stopped_is_told_so_in_every_report(report: dict[str, Any
     """One error, and a badge without a colour; what was not played is no failure."""
     left = {"verdict": "not-run", "level": "MUST", "check": "submit.submits-once", "says": "Once.", "told": "Ctrl-C"}
     row = {"name": "submit/later", "area": "submit", "seconds": 0.0, "evidence": None, "checks": [left]}
-    stopped = report | {"stopped": "it was ended by SIGTERM", "cases": [*report["cases"], row], "left_out": 0}
+    told = {"stopped": "it was ended by SIGTERM", "interrupted": True}
+    stopped = report | told | {"cases": [*report["cases"], row], "left_out": 0}
     assert "- stopped: it was ended by SIGTERM" in files.markdown(stopped)
     assert "submit/later" not in files.markdown(stopped)
     files.write_junit(tmp_path / "junit.xml", stopped)
