@@ -10,6 +10,7 @@ from contracts.counting import counted
 from contracts.operations import Operation
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.finding import Finding
+from contracts.serverside.shapes import kind
 from contracts.serverside.target import Target
 from contracts.wire.envelopes import VERSION_HEADER
 from contracts.wire.ids import ID
@@ -183,13 +184,10 @@ def _envelope(exchange: Exchange) -> Iterator[Seen]:
     except UnexpectedError as error:
         yield "REQ-ENV-004", False, str(error)
         return
-    keys = sorted(document) if isinstance(document, dict) else type(document).__name__
+    keys = sorted(document) if isinstance(document, dict) else kind(document)
     if version == "2":
-        yield (
-            "REQ-ENV-009",
-            not (isinstance(document, dict) and "data" in document),
-            f"{line}: the keys are {keys}; none is to be `data`",
-        )
+        if isinstance(document, dict) and document:
+            yield "REQ-ENV-009", "data" not in document, f"{line}: the keys are {keys}; none is to be `data`"
         return
     requirement, wanted = {
         "1": ("REQ-ENV-002", ["data", "status", "success"]),

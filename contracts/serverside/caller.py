@@ -113,7 +113,7 @@ class Recorder:
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
-        """The shapes of all JSON answers, by operation and status; of those that were forgotten too."""
+        """The shapes of all JSON answers, see Shapes; of those that were forgotten too."""
         shapes = self._shapes.copy()
         for exchange in self._kept.values():
             shapes.take(exchange)
@@ -183,7 +183,7 @@ class Caller:
             finally:
                 answer.close()
         except httpx.HTTPError as failure:
-            error = f"{type(failure).__name__}: {failure}"
+            error = _broken(failure)
             if isinstance(failure, httpx.ConnectError) and str(request.url).startswith(self._target.base_url):
                 raise GoneError(f"nothing answers at {self._target.base_url}: {failure}") from None
             is_silent = isinstance(failure, httpx.TimeoutException)
@@ -281,6 +281,18 @@ class Caller:
         )
 
 
+def _broken(failure: httpx.HTTPError) -> str:
+    """Tell in words why there is no whole answer."""
+    told = str(failure).rstrip(".") or "no reason given"
+    match failure:
+        case httpx.TimeoutException():
+            return f"nothing came in time: {told}"
+        case httpx.ConnectError():
+            return f"no connection: {told}"
+        case _:
+            return f"the connection broke: {told}"
+
+
 class Opened:
     """A stream under way."""
 
@@ -297,7 +309,7 @@ class Opened:
         try:
             self._answer = client.send(request, stream=True)
         except httpx.HTTPError as failure:
-            self.error = f"{type(failure).__name__}: {failure}"
+            self.error = _broken(failure)
         else:
             self.status, self.headers = self._answer.status_code, self._answer.headers
 
@@ -315,7 +327,7 @@ class Opened:
                     return
             self.ended = True
         except httpx.HTTPError as failure:
-            self.error = f"{type(failure).__name__}: {failure}"
+            self.error = _broken(failure)
 
     def close(self) -> None:
         """Leave."""

@@ -13,6 +13,7 @@ from contracts.serverside import clips
 from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
+from contracts.serverside.specimens import id_of
 
 Seen = tuple[str, bool | None, str]
 """Requirement, whether it is kept (None: odd, without being forbidden), and what was seen."""
@@ -145,7 +146,7 @@ def warnings_of(answer: Exchange) -> list[tuple[str, str]]:
     Raises:
         UnexpectedError: the answer is no envelope with messages.
     """
-    rows = answer.json().get("messages")
+    rows = answer.members.get("messages")
     if not isinstance(rows, list):
         raise UnexpectedError(f"{answer.line()}: expected a list `messages`, got {answer.beginning}")
     told = [row for row in rows if isinstance(row, dict) and row.get("level") == "warning"]
@@ -178,6 +179,10 @@ def _refusal(case: Case, wanted: list[tuple[str, str]], answer: Exchange) -> Ite
 
 
 def _acceptance(case: Case, wanted: list[tuple[str, str]], answer: Exchange) -> Iterator[Seen]:
+    if answer.status == 200 and id_of(answer) is None:
+        told = f"{case.what}: answered 200 without a task's id, {answer.beginning}; expected it to be accepted"
+        yield case.requirement, False, told
+        return
     if answer.status != 200:
         named = violations_of(answer) if answer.status == 422 else []
         told = f"{case.what}: answered {answer.status} {answer.code}, {_listed(named)}; expected it to be accepted"

@@ -6,7 +6,7 @@ from contracts.apps import table
 from contracts.apps.table import VersionName
 from contracts.serverside import pictures
 from contracts.serverside.caller import Caller
-from contracts.serverside.exchange import UnexpectedError
+from contracts.serverside.exchange import Exchange, UnexpectedError
 from contracts.serverside.specimens import PROMPT
 
 Kind = Literal["low-silent", "high-silent", "high-sound", "high-voice"]
@@ -73,9 +73,18 @@ def announced(call: Caller, size: int, filename: str, content_type: str) -> dict
         UnexpectedError: it was refused, or its record has no address.
     """
     wanted = {"uri": "", "filename": filename, "content_type": content_type, "size": size}
-    answer = call.in_turn("POST", "/files", json={"files": [wanted]})
-    records = answer.data
-    if not isinstance(records, list) or len(records) != 1 or not {"id", "uri", "upload_url"} <= records[0].keys():
-        raise UnexpectedError(f"{answer.line()}: expected one file with an address, got {answer.beginning}")
-    made: dict[str, Any] = records[0]
+    return record_of(call.in_turn("POST", "/files", json={"files": [wanted]}))
+
+
+def record_of(answer: Exchange) -> dict[str, Any]:
+    """Return the record of the one file that was announced.
+
+    Raises:
+        UnexpectedError: it was refused, or its record has no address.
+    """
+    found = answer.data
+    made = found[0] if isinstance(found, list) and len(found) == 1 else None
+    if not isinstance(made, dict) or not all(isinstance(made.get(name), str) for name in ("id", "uri", "upload_url")):
+        told = "expected a list with one file that has an id, an address and an upload address"
+        raise UnexpectedError(f"{answer.line()}: {told}, got {answer.beginning}{answer.bare}")
     return made

@@ -28,7 +28,7 @@ class Moved:
     what: str
     """requirement or shape."""
     where: str
-    """Id of the requirement; or operation, status and pointer."""
+    """Id of the requirement; or operation, status, version asked for and pointer."""
     before: str
     after: str
     told: str = ""
@@ -106,15 +106,32 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
 
 def conditions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return how the runs were made differently, if they were: then more moves than the server."""
-    names = ("app_version", "phases", "seed", "max_examples")
+    names = ("app_version", "phases", "areas", "checks", "seed", "max_examples")
     # A run that an older version saved says less.
     known = (name for name in names if before.get(name) is not None and after.get(name) is not None)
     pairs = ((name, before[name], after[name]) for name in known)
-    return [f"{name.replace('_', ' ')} {_words(old)} -> {_words(new)}" for name, old, new in pairs if old != new]
+    chosen = [f"{name.replace('_', ' ')} {_words(old)} -> {_words(new)}" for name, old, new in pairs if old != new]
+    return [*chosen, *_ends("earlier", before, after), *_ends("later", after, before)]
+
+
+def servers(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """Return which two servers are compared, where they are two by their base URLs."""
+    one, other = before.get("base_url"), after.get("base_url")
+    return None if one == other else f"servers     {one} -> {other}"
+
+
+def _ends(which: str, run: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ended before its time in one run and not in the other."""
+    stopped, others = (row if isinstance(row := one.get("stopped"), Mapping) else {} for one in (run, other))
+    for name, reason in stopped.items():
+        if name == "run":
+            yield f"the {which} run did not come to its end: {reason}"
+        elif name not in others:
+            yield f"{name} did not come to its end in the {which} run: {reason}"
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  # JSON
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (", ".join(map(str, value)) or "all") if isinstance(value, list) else str(value)
 
 
 def _requirements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
@@ -136,8 +153,11 @@ _Shape = Mapping[str, Sequence[str]]
 
 def _shapes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
     found = []
-    for answer in sorted(before["shapes"]):
-        one, other = before["shapes"][answer], after["shapes"].get(answer)
+    olds, news = before["shapes"], after["shapes"]
+    if not (_tells_versions(olds) and _tells_versions(news)):
+        olds, news = _merged(olds), _merged(news)
+    for answer in sorted(olds):
+        one, other = olds[answer], news.get(answer)
         if other is None:
             if not conditions(before, after):
                 found.append(Moved("shape", answer, "seen", "absent"))
@@ -147,6 +167,21 @@ def _shapes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Moved]:
                 old, new = ("|".join(shape.get(at, [])) or "absent" for shape in (one, other))
                 found.append(Moved("shape", f"{answer} {at}", old, new))
     return found
+
+
+def _tells_versions(shapes: Mapping[str, _Shape]) -> bool:
+    """Tell whether shapes stand by the version that was asked for; in a run that an older command saved they do not."""
+    return all("," in answer for answer in shapes)
+
+
+def _merged(shapes: Mapping[str, _Shape]) -> Mapping[str, _Shape]:
+    """Return shapes by operation and status alone."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for answer, shape in shapes.items():
+        whole = found.setdefault(answer.partition(",")[0], {})
+        for at, types in shape.items():
+            whole.setdefault(at, set()).update(types)
+    return {answer: {at: sorted(types) for at, types in shape.items()} for answer, shape in found.items()}
 
 
 def _differs(at: str, one: _Shape, other: _Shape) -> bool:

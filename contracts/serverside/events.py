@@ -18,6 +18,12 @@ class RunBegan:
     """What the server says of itself, or nothing."""
     max_examples: int
     """Generated cases of each kind."""
+    about: frozenset[str] | None = None
+    """Requirements that the chosen checks are about; None where whatever is sent may concern any."""
+    areas: tuple[str, ...] = ()
+    """Those that were chosen; empty for all."""
+    names: tuple[str, ...] = ()
+    """Checks that were chosen; empty for all of the areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class PhaseEnded:
     """Why it could not be carried out, or not to its end."""
     is_fault: bool = False
     """Whether the phase itself failed, by no doing of the server's."""
+    is_last: bool = False
+    """Whether the run ends with it, before its time."""
 
     def __post_init__(self) -> None:
         """Keep the reason one plain line."""

@@ -120,6 +120,41 @@ class Exchange:
         return document["data"]
 
     @property
+    def members(self) -> dict[str, Any]:
+        """The parsed body, where it has to be an object.
+
+        Raises:
+            UnexpectedError: it is none.
+        """
+        return self._an_object(self.json())
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The resource, where it has to be an object.
+
+        Raises:
+            UnexpectedError: it is none, or there is no resource.
+        """
+        return self._an_object(self.data)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The resource, where it has to be a list of objects.
+
+        Raises:
+            UnexpectedError: it is none, or there is no resource.
+        """
+        found = self.data
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise UnexpectedError(f"{self.line()}: expected a list of objects, got {self.beginning}{self.bare}")
+        return found
+
+    def _an_object(self, found: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+        if not isinstance(found, dict):
+            raise UnexpectedError(f"{self.line()}: expected an object, got {self.beginning}{self.bare}")
+        return found
+
+    @property
     def bare(self) -> str:
         """What a message adds where the resource itself is expected, without an envelope; nothing elsewhere."""
         return f" (the request had {VERSION_HEADER}: 2: no envelope)" if self.asked(VERSION_HEADER) == "2" else ""
@@ -134,6 +169,10 @@ class Exchange:
         if not isinstance(data, dict) or name not in data:
             raise UnexpectedError(f"{self.line()}: expected a member `{name}`, got {self.beginning}{self.bare}")
         return data[name]
+
+    def is_refused(self, *statuses: int) -> bool:
+        """Tell whether it is a refusal with one of these statuses and a code; a bare status may come of anything."""
+        return self.status in statuses and bool(self.code)
 
     @property
     def code(self) -> str | None:

@@ -8,16 +8,17 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from contracts import clock, openapi
+from contracts import clock, openapi, operations
 from contracts.counting import counted
 from contracts.serverside.always import MOST_FAILURES, OF_SCHEMA, Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.finding import Finding
+from contracts.serverside.finding import Finding, Verdict
 from contracts.serverside.routes import operation_of
 from contracts.serverside.target import Target
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 PHASE = "schemathesis"
 
+METHODS = "REQ-HTTP-004"
+"""A method that a path does not have, whatever Schemathesis' check makes of the answer."""
+
 REQUIREMENT: Mapping[str, str] = {
     "not_a_server_error": "REQ-ERR-015",
     "status_code_conformance": "REQ-ERR-006",
@@ -35,7 +39,7 @@ REQUIREMENT: Mapping[str, str] = {
     "negative_data_rejection": "REQ-ERR-013",
     "positive_data_acceptance": "REQ-RUN-013",
     "missing_required_header": "REQ-AUTH-002",
-    "unsupported_method": "REQ-HTTP-004",
+    "unsupported_method": METHODS,
     "ignored_auth": "REQ-AUTH-002",
     "use_after_free": "REQ-TASK-024",
     "ensure_resource_availability": "REQ-TASK-026",
@@ -87,8 +91,8 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
                 yield StepBegan(PHASE, event.label or "stateful")
             elif isinstance(event, ScenarioFinished):
                 recorder.begin()
-                numbers = _keep(event.recorder, target, recorder)
-                found = [*always.look(recorder.current), *_findings(event.recorder, numbers, seed, broken)]
+                sent = _keep(event.recorder, target, recorder)
+                found = [*always.look(recorder.current), *_findings(event.recorder, sent, seed, broken)]
                 yield from map(Found, found)
                 recorder.forget({number for row in found for number in row.exchanges})
                 checks += sum(len(rows) for rows in event.recorder.checks.values())
@@ -147,13 +151,13 @@ def _settings(target: Target, seed: int, max_examples: int) -> dict[str, Any]:
     }
 
 
-def _keep(scenario: "ScenarioRecorder", target: Target, recorder: Recorder) -> dict[str, int]:
-    """Keep a scenario's exchanges and return their numbers by the id of the case."""
-    numbers: dict[str, int] = {}
+def _keep(scenario: "ScenarioRecorder", target: Target, recorder: Recorder) -> dict[str, Exchange]:
+    """Keep a scenario's exchanges and return them by the id of the case."""
+    sent: dict[str, Exchange] = {}
     for identifier, interaction in scenario.interactions.items():
         request, answer = interaction.request, interaction.response
         operation = operation_of(request.method, request.uri, target.base_url)
-        kept = recorder.keep(
+        sent[identifier] = recorder.keep(
             Exchange(
                 number=recorder.next_number,
                 method=request.method,
@@ -168,8 +172,7 @@ def _keep(scenario: "ScenarioRecorder", target: Target, recorder: Recorder) -> d
                 error=_missing(answer),
             )
         )
-        numbers[identifier] = kept.number
-    return numbers
+    return sent
 
 
 def _missing(answer: Any) -> str | None:  # noqa: ANN401  # Schemathesis' own
@@ -179,7 +182,7 @@ def _missing(answer: Any) -> str | None:  # noqa: ANN401  # Schemathesis' own
 
 
 def _findings(
-    scenario: "ScenarioRecorder", numbers: Mapping[str, int], seed: int, broken: Counter[str]
+    scenario: "ScenarioRecorder", sent: Mapping[str, Exchange], seed: int, broken: Counter[str]
 ) -> Iterator[Finding]:
     for identifier, checks in scenario.checks.items():
         for node in checks:
@@ -189,10 +192,32 @@ def _findings(
             broken[f"{node.name} {scenario.label}"] += 1
             if broken[f"{node.name} {scenario.label}"] > MOST_FAILURES:
                 continue
-            cited = (numbers[identifier],) if identifier in numbers else ()
-            requirement = _requirement(node.name, scenario.cases[identifier].value.operation)
-            told = f"{scenario.label}: {_told(failure)}"
-            yield Finding(requirement, "fail", told[:2000], f"schemathesis.{node.name}", PHASE, cited, seed)
+            operation, exchange = scenario.cases[identifier].value.operation, sent.get(identifier)
+            cited = () if exchange is None else (exchange.number,)
+            verdict: Verdict = "fail"
+            requirement, told = _requirement(node.name, operation), _told(failure)
+            if exchange is not None and _is_of_another_method(exchange, operation):
+                requirement = METHODS
+                verdict, told = _of_another_method(exchange, told)
+            line = scenario.label if exchange is None else exchange.line()
+            yield Finding(
+                requirement, verdict, f"{line}: {told}"[:2000], f"schemathesis.{node.name}", PHASE, cited, seed
+            )
+
+
+def _is_of_another_method(exchange: Exchange, operation: Any) -> bool:  # noqa: ANN401  # Schemathesis' own
+    """Tell whether a request was sent to a path of the contract by a method that the path does not have."""
+    return exchange.operation is None and exchange.method != operation.method.upper()
+
+
+def _of_another_method(exchange: Exchange, told: str) -> tuple[Verdict, str]:
+    if exchange.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return "fail", told
+    expected = f"the path has no {exchange.method}; expected 405 method_not_allowed"
+    known = {row.method for row in operations.load()} | {"HEAD", "OPTIONS"}
+    if exchange.status == HTTPStatus.NOT_IMPLEMENTED and exchange.method not in known:
+        return "warn", f"{expected}, yet 501 is what RFC 9110 wants of a server that knows the method nowhere"
+    return "fail", expected
 
 
 def _requirement(name: str, operation: Any) -> str:  # noqa: ANN401  # Schemathesis' own
@@ -205,13 +230,11 @@ def _requirement(name: str, operation: Any) -> str:  # noqa: ANN401  # Schemathe
 
 def operations_by_id() -> Mapping[str, str]:
     """Return the schema of every operation's resource by the operation's id."""
-    from contracts import operations
-
     return {row.id: row.response or "" for row in operations.load()}
 
 
 def _told(failure: "Failure") -> str:
-    return f"{failure.title}: {failure.message}".replace("\n", " ")
+    return f"{failure.title}: {failure.message}".replace("\n", " ").removesuffix(": ")
 
 
 def _rows(headers: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:

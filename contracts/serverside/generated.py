@@ -263,10 +263,10 @@ def _estimated(probe: Probe, given: Mapping[str, Any], price: int) -> Iterator[S
     with estimates.judged(probe) as store:
         answer = store.take(given)
     told = f"{answer.line()}: the estimate of {_words(given)}"
-    if answer.data.get("confidence") != "exact":
+    if answer.resource.get("confidence") != "exact":
         yield "REQ-APP-013", None, f"{told} is {answer.data}; expected an exact one of an input that is accepted"
         return
-    got = answer.data.get("microcents")
+    got = answer.resource.get("microcents")
     fine = got == price
     yield _PRICE, fine, f"{told} is {got} microcents" + ("" if fine else f"; it costs {price}")
 

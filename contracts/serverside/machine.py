@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contracts import clock
 from contracts.counting import counted
+from contracts.serverside import forms
 from contracts.serverside.always import MOST_FAILURES, Always
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
@@ -102,9 +103,9 @@ def _play(bench: Bench, seed: int, plays: int) -> str | None:
         return str(error)
     except EnoughError as error:
         return f"no play with fewer steps was looked for {error}" if bench.least else str(error)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         # The server's answers are anybody's.
-        return f"a play could not go on: {type(error).__name__}: {error}"
+        return f"a play could not go on: {forms.stumbled(bench.sent)}"
     return None
 
 

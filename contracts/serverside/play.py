@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 
+from contracts.serverside import clips
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Caller
 from contracts.serverside.docket import Docket
@@ -49,6 +50,8 @@ class Bench:
     """What does not hold of answers by themselves."""
     least: Difference | None = None
     """The play of the fewest requests that differs."""
+    sent: tuple[Exchange, ...] = ()
+    """All exchanges of the last play that ended."""
     _count: int = 0
 
     def count(self, answer: Exchange) -> None:
@@ -79,7 +82,8 @@ class Bench:
 
     def end_play(self) -> None:
         """Judge what came in a play by what holds of every answer, and forget what nobody needs."""
-        self.found += self.always.look(self.docket.recorder.current)
+        self.sent = self.docket.recorder.current
+        self.found += self.always.look(self.sent)
         cited = {number for row in self.found for number in row.exchanges}
         if self.least is not None:
             cited |= {row.number for row in self.least.steps}
@@ -223,7 +227,7 @@ class Play(RuleBasedStateMachine):
     def announce(self) -> str:
         """Announce a file."""
         answer = self._ask("POST", "/files", json={"files": [{"uri": "", "content_type": "text/plain"}]})
-        (record,) = answer.data
+        record = clips.record_of(answer)
         self._files[record["id"]] = None
         self._expect("REQ-FILE-002", answer, record["upload_url"].startswith("http"), f"{record['upload_url']!r}")
         return str(record["id"])
@@ -305,7 +309,7 @@ class Play(RuleBasedStateMachine):
         self._expect(
             "REQ-TASK-003", answer, status == task.status or Status(status) in reachable(Status(task.status)), told
         )
-        progress = answer.data.get("progress", task.progress)
+        progress = answer.resource.get("progress", task.progress)
         fell = f"the progress of task {task.id} fell from {task.progress} to {progress}"
         self._expect("REQ-TASK-005", answer, progress >= task.progress, fell)
         task.status, task.progress = status, progress

@@ -132,7 +132,7 @@ class Probe:
         """
         answer = self.run(given, **members)
         try:
-            return _task(answer)
+            return task_of(answer)
         except UnexpectedError as error:
             if given is None and not members:
                 # There is nothing about this run but that it has to be taken.
@@ -257,7 +257,12 @@ class Probe:
         return reference(self.target)
 
 
-def _task(answer: Exchange) -> dict[str, Any]:
+def task_of(answer: Exchange) -> dict[str, Any]:
+    """Return the task that a run was answered with.
+
+    Raises:
+        UnexpectedError: there is none.
+    """
     found = answer.data
     if not isinstance(found, dict) or not isinstance(found.get("id"), str):
         raise UnexpectedError(f"{answer.line()}: expected a task with an id, got {_short(found)}{answer.bare}")

@@ -1,6 +1,6 @@
 """The events of a run folded into a table: every requirement with its verdict and its evidence."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ from contracts import requirements
 from contracts.requirements import Requirement
 from contracts.serverside import scope
 from contracts.serverside.drift import KIND, VERSION
-from contracts.serverside.events import Event, Found, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded, StepEnded
 from contracts.serverside.finding import WORDLESS, Finding, Verdict, worst
 
 Outcome = Literal["pass", "fail", "partial", "empty"]
@@ -25,6 +25,8 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     concerned: bool = True
     """Whether it concerns the version of the app that is judged."""
+    unseen: str = NEVER
+    """Why nothing was found, where nothing was."""
 
     @property
     def verdict(self) -> Verdict:
@@ -41,7 +43,7 @@ class Row:
         if not self.concerned:
             return f"it concerns version {' and '.join(self.requirement.versions)} of the app alone"
         deciding = sorted(self.deciding, key=lambda finding: finding.told.startswith(WORDLESS))
-        return deciding[0].told if deciding else scope.outside().get(self.requirement.id, NEVER)
+        return deciding[0].told if deciding else scope.outside().get(self.requirement.id, self.unseen)
 
     @property
     def deciding(self) -> list[Finding]:
@@ -57,6 +59,10 @@ class Results:
         self.rows = {row.id: Row(row) for row in requirements.load().values()}
         self.began: RunBegan | None = None
         self.ended: RunEnded | None = None
+        self.phases: list[str] = []
+        """Those that began."""
+        self.seconds: dict[str, float] = defaultdict(float)
+        """What each step took, by its name: that of the check, of scripted ones."""
         self.stopped: dict[str, str] = {}
         """Phases, and checks, that could not be carried out to their end, with the reason."""
         self.faults: dict[str, str] = {}
@@ -69,14 +75,20 @@ class Results:
                 self.began = event
                 for row in self.rows.values():
                     row.concerned = row.requirement.concerns(event.target.app_version)
+            case PhaseBegan(phase):
+                self.phases.append(phase)
+            case StepEnded(_, name, seconds):
+                self.seconds[name] += seconds
             case Found(finding):
                 self.rows[finding.requirement].findings.append(finding)
                 if finding.is_fault:
                     self.faults[finding.check] = self.stopped[finding.check] = finding.told
-            case PhaseEnded(phase, stopped, is_fault) if stopped is not None:
+            case PhaseEnded(phase, stopped, is_fault, is_last) if stopped is not None:
                 self.stopped[phase] = stopped
                 if is_fault:
                     self.faults[phase] = stopped
+                if is_last:
+                    self._end_early(stopped)
             case RunEnded():
                 self.ended = event
             case _:
@@ -85,6 +97,18 @@ class Results:
     def break_off(self, reason: str) -> None:
         """The run ends here, for a reason of its user's."""
         self.stopped["run"] = reason
+        self._end_early(reason)
+
+    def _end_early(self, reason: str) -> None:
+        about = None if self.began is None else self.began.about
+        for name, row in self.rows.items():
+            if about is None or name in about:
+                row.unseen = f"the run ended before anything spoke of it: {reason}"
+
+    @property
+    def left_out(self) -> list[str]:
+        """The phases that were asked for and did not begin."""
+        return [] if self.began is None else [name for name in self.began.phases if name not in self.phases]
 
     def reasons(self, verdict: Verdict) -> list[tuple[str, list[Row]]]:
         """Return the requirements that have a verdict by the word that goes with it, those first that share one."""
@@ -93,6 +117,22 @@ class Results:
             if row.verdict == verdict:
                 found.setdefault(row.told, []).append(row)
         return sorted(found.items(), key=lambda item: -len(item[1]))
+
+    @property
+    def times(self) -> dict[str, float]:
+        """Seconds of each requirement: those of a check, in equal parts to the requirements that it spoke of.
+
+        What is drawn speaks of many at once and is in none of them.
+        """
+        spoken: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows.values():
+            for check in dict.fromkeys(finding.check for finding in row.findings):
+                spoken[check].append(row.requirement.id)
+        found: dict[str, float] = defaultdict(float)
+        for check, names in spoken.items():
+            for name in names:
+                found[name] += self.seconds.get(check, 0.0) / len(names)
+        return found
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -130,6 +170,9 @@ class Results:
             "app_version": None if began is None else began.target.app_version,
             "server": None if began is None else began.server,
             "phases": [] if began is None else list(began.phases),
+            "phases_begun": self.phases,
+            "areas": [] if began is None else list(began.areas),
+            "checks": [] if began is None else list(began.names),
             "seed": None if began is None else began.seed,
             "max_examples": None if began is None else began.max_examples,
             "outcome": self.outcome,

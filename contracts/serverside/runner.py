@@ -43,14 +43,23 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
     begun = clock.now()
     docket = Docket.opened(target, recorder)
     try:
-        yield RunBegan(docket.target, wish.phases, wish.seed, docket.server, wish.max_examples)
+        yield RunBegan(
+            docket.target,
+            wish.phases,
+            wish.seed,
+            docket.server,
+            wish.max_examples,
+            _about(wish),
+            wish.areas,
+            wish.names,
+        )
         for name, phase in _phases(wish, docket):
             if name != scripted.PHASE:
                 docket.hurry()
             try:
                 yield from phase
             except GoneError as error:
-                yield PhaseEnded(name, str(error))
+                yield PhaseEnded(name, str(error), is_last=True)
                 break
             except Exception as error:  # noqa: BLE001  # what was seen is to be reported, whatever fails here
                 yield PhaseEnded(name, fault(error), is_fault=True)
@@ -68,6 +77,12 @@ def _phases(wish: Wish, docket: Docket) -> Iterator[tuple[str, Iterator[Event]]]
         machine.PHASE: machine.run(docket, seed=seed, max_examples=max(1, examples // 2)),
     }
     return ((name, phase) for name, phase in every.items() if name in wish.phases)
+
+
+def _about(wish: Wish) -> frozenset[str] | None:
+    if wish.phases != (scripted.PHASE,) or not (wish.areas or wish.names):
+        return None
+    return frozenset(name for row in _chosen(wish) for name in row.requirements)
 
 
 def _chosen(wish: Wish) -> Sequence[check.Check]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from contracts import clock, requirements
-from contracts.serverside import scope
+from contracts.serverside import forms, scope
 from contracts.serverside.always import Always
 from contracts.serverside.caller import Recorder
 from contracts.serverside.check import Check, Need
@@ -96,10 +96,9 @@ def _carry_out(
         extra.append(broken)
     except UnexpectedError as error:
         told = str(error)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         # The server's answers are anybody's; a check that stumbles over one has found that they differ.
-        last = f" after {recorder.current[-1].line()}" if recorder.current else ""
-        told = f"the check could not go on{last}, for an answer has another form: {type(error).__name__}: {error}"
+        told = f"the check could not go on: {forms.stumbled(recorder.current)}"
     except Exception as error:  # noqa: BLE001  # a fault of ours must cost the run no more than this check
         verdict, told, is_fault = "not-run", fault(error), True
     before = next((row.told for row in found if row.verdict == "fail"), None)

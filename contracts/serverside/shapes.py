@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from contracts.serverside.exchange import Exchange, UnexpectedError
+from contracts.wire.envelopes import VERSION_HEADER
 
 Shape = Mapping[str, Sequence[str]]
 """JSON pointer, `*` for every item of a list, and the types seen there, sorted."""
@@ -12,12 +13,15 @@ Shape = Mapping[str, Sequence[str]]
 MOST_ITEMS = 50
 """Items of a list that are looked at."""
 
+_ASKED = {None: "no version", "1": "version 1", "2": "version 2", "3": "version 3"}
+"""What an answer's envelope goes by; a request may ask for anything."""
+
 _FREE = frozenset({"input", "metadata", "setup", "input_schema", "output_schema", "properties", "paths", "components"})
 """Members whose inside is the caller's, or a document of its own."""
 
 
 class Shapes:
-    """The shapes of JSON answers, by operation and status."""
+    """The shapes of JSON answers, by operation, status and the version that was asked for: each has its envelope."""
 
     def __init__(self) -> None:
         """Start without any."""
@@ -31,7 +35,8 @@ class Shapes:
             document = exchange.json()
         except UnexpectedError:
             return
-        _walk(document, "", self._found.setdefault(f"{exchange.operation} {exchange.status}", {}))
+        asked = _ASKED.get(exchange.asked(VERSION_HEADER), "another version")
+        _walk(document, "", self._found.setdefault(f"{exchange.operation} {exchange.status}, {asked}", {}))
 
     def copy(self) -> Self:
         """Return one that can be added to by itself."""

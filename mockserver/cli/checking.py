@@ -155,8 +155,11 @@ def drift(before: Path, after: Path, *, as_json: bool) -> None:
     try:
         one, other = compared.read(before), compared.read(after)
         found, differently = compared.compare(one, other), compared.conditions(one, other)
+        servers = compared.servers(one, other)
     except compared.DriftError as error:
         raise click.UsageError(str(error)) from None
+    if servers is not None:
+        click.echo(plain.line(servers), err=as_json)
     if differently:
         click.echo(plain.line(f"the runs were made differently: {'; '.join(differently)}"), err=True)
     if as_json:

@@ -48,6 +48,11 @@ def test_ids_the_operations_cite_exist() -> None:
     assert cited - requirements.load().keys() == set()
 
 
+def test_a_promise_is_read_without_its_file() -> None:
+    """In a report, of a server that is not ours: it names the file that it means."""
+    assert [row.id for row in requirements.load().values() if "this file" in row.text] == []
+
+
 def test_ids_the_code_cites_exist() -> None:
     """A requirement id in a docstring, a decision table or a schema leads to its row."""
     cited = {

@@ -207,14 +207,25 @@ def test_a_run_that_is_broken_off_is_reported(
         return carried_out(*given)
 
     monkeypatch.setattr(scripted, "carried_out", broken_off)
-    saved, page = tmp_path / "run.json", tmp_path / "page.html"
+    saved, page, junit, markdown = (tmp_path / f"run.{form}" for form in ("json", "html", "xml", "md"))
     words = ("check", server.base_url, "--api-key", "cut", "--allow-partial", "--save", saved, "--html", page)
-    result = told(*words)
+    result = told(*words, "--junit", junit, "--markdown", markdown)
     assert result.exit_code == code
+    unseen = f"the run ended before anything spoke of it: {said}"
+    shown = (result.output, *(file.read_text("utf-8") for file in (saved, page, junit)))
+    assert all(unseen in " ".join(text.split()) and "no check of this run speaks of it" not in text for text in shown)
+    begun = "scripted; not begun: generated, schemathesis, machine"
+    assert all(begun in text for text in (result.output, page.read_text("utf-8"), markdown.read_text("utf-8")))
+    assert f"run stopped: {said}" in markdown.read_text("utf-8")
     assert f"run stopped:  {said}" in result.output
     document = json.loads(saved.read_text("utf-8"))
     assert (document["outcome"], document["stopped"]) == ("partial", {"run": said})
     assert document["counts"]["pass"] > 0
+    assert (len(document["phases"]), document["phases_begun"]) == (4, ["scripted"])
+    whole = tmp_path / "whole.json"
+    rows = [{**row, "verdict": "pass"} for row in document["requirements"]]
+    whole.write_text(json.dumps({**document, "requirements": rows}), "utf-8")
+    assert f"pass -> not-run  {unseen}" in told("drift", whole, saved).output
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert f"stopped: {said}" in page.read_text("utf-8")
 

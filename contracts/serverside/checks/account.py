@@ -38,9 +38,9 @@ def billing_and_balance_agree(probe: Probe) -> None:
         before, billing, after = (probe.call.send("GET", f"/billing{path}") for path in ("/balance", "", "/balance"))
         if before.data == after.data:  # else something was charged meanwhile
             break
-    keys = sorted(billing.data)
+    keys = sorted(billing.resource)
     probe.equal("REQ-ACCOUNT-002", keys, ["balance", "currency", "status"], f"{billing.line()}: the members")
-    probe.equal("REQ-ACCOUNT-002", sorted(after.data), _BALANCE, f"{after.line()}: the members")
+    probe.equal("REQ-ACCOUNT-002", sorted(after.resource), _BALANCE, f"{after.line()}: the members")
     told = f"{after.line()}: the balance, beside that of /billing,"
     probe.equal("REQ-ACCOUNT-002", after.member("balance"), billing.member("balance"), told)
     whole = type(billing.member("balance")) is int

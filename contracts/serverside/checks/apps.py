@@ -29,8 +29,8 @@ def it_is_the_same_by_id_and_by_name(probe: Probe) -> None:
     named = _by_name(probe)
     identified = probe.call.send("GET", f"/apps/{named.member('id')}")
     told = f"{identified.line()}: what is said of the app, beside {named.line()},"
-    probe.equal("REQ-APP-001", identified.data, named.data, told)
     names = (named.member("namespace"), named.member("name"))
+    probe.equal("REQ-APP-001", identified.data, named.data, told)
     probe.equal("REQ-APP-001", names, tuple(table.load().reference.split("/")), f"{named.line()}: namespace and name")
 
 
@@ -41,7 +41,7 @@ def schemas_lie_under_version(probe: Probe) -> None:
     version, wanted = answer.member("version"), {"input_schema", "output_schema", "functions", "default_function"}
     lacking = sorted(wanted - version.keys())
     probe.holds("REQ-APP-002", not lacking, f"{answer.line()}: `version` has {sorted(version)}; missing {lacking}")
-    strays = sorted(wanted & answer.data.keys())
+    strays = sorted(wanted & answer.resource.keys())
     probe.holds("REQ-APP-002", not strays, f"{answer.line()}: {strays or 'none of them'} beside it, expected none")
 
 
@@ -150,7 +150,7 @@ def a_run_has_a_function(probe: Probe) -> None:
     probe.equal("REQ-APP-009", named.get("function"), "run", f"the function of task {named['id']}, whose run named it,")
     answer = probe.run(function="walk")
     if probe.problem("REQ-APP-009", answer, 422, "validation_error"):
-        pointers = [row.get("pointer") for row in answer.json().get("data") or []]
+        pointers = [row.get("pointer") for row in answer.members.get("data") or []]
         probe.holds("REQ-APP-009", "/function" in pointers, f"{answer.line()}: it is about {pointers}, not /function")
 
 

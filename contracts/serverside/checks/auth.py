@@ -135,7 +135,7 @@ def sessions_are_ones_own(probe: Probe) -> None:
     ):
         probe.problem("REQ-AUTH-004", stranger.send(method, path), 404, "SESSION_NOT_FOUND")
     answer = stranger.send("GET", "/sessions")
-    ids = [row.get("id") for row in answer.data]
+    ids = [row.get("id") for row in answer.rows]
     probe.holds("REQ-AUTH-004", session not in ids, f"{answer.line()} with another key lists {ids}, not {session}")
     answer = probe.call.send("GET", f"/sessions/{session}")
     told = f"{answer.line()}, after another key's DELETE: its status"
@@ -218,7 +218,7 @@ def keys_are_not_shown(probe: Probe) -> None:
     refused = call.send("GET", "/me", key=f"{key}_invalid")
     listed = call.send("GET", "/_mock/journal")
     answers = [refused, listed, call.send("GET", "/_mock/settings"), call.send("GET", "/me")]
-    answers += [call.send("GET", f"/_mock/journal/{row['id']}") for row in listed.json()["exchanges"]]
+    answers += [call.send("GET", f"/_mock/journal/{row['id']}") for row in listed.members["exchanges"]]
     for answer in answers:
         shown = key.encode() in answer.body or any(key in value for _, value in answer.headers)
         told = f"{answer.line()} {'repeats' if shown else 'does not repeat'} the key it was asked with"

@@ -107,7 +107,7 @@ def every_version_has_the_same_problem(probe: Probe) -> None:
     """A refusal looks the same whatever X-API-Version asks for, so that older clients show its text."""
     for version in ("1", "2", "3", None):
         answer = probe.call.send("GET", f"/tasks/{NOBODY}", version=version)
-        document = answer.json()
+        document = answer.members
         told = f"{answer.line()} with version {version}: the members are {sorted(document)}"
         members = {"type", "title", "status", "detail"}
         typed = answer.media_type == "application/problem+json"
@@ -128,7 +128,7 @@ def switch_gives_the_oldest_errors(probe: Probe) -> None:
             probe.call.send("POST", "/tasks/list", content=b"{", version="1"),
         ]
     for answer, status, code in zip(answers, (404, 400), ("not_found", "invalid_request"), strict=True):
-        document = answer.json()
+        document = answer.members
         error = document.get("error") or {}
         got = (answer.media_type, sorted(document), document.get("success"), document.get("status"), error.get("code"))
         wanted = ("application/json", ["error", "status", "success"], False, status, code)
@@ -163,10 +163,10 @@ def a_422_lists_what_is_wrong(probe: Probe) -> None:
         if (answer.status, answer.code) != (422, "validation_error"):
             told = f"{answer.line()} with the input {given}: expected 422 validation_error about {fields}"
             raise UnexpectedError(f"{told}, got {answer.beginning}")
-        document = answer.json()
-        rows = document.get("data")
+        document = answer.members
         if not _is_list_of_violations(probe, answer, document):
             continue
+        rows = document["data"]
         pointers = [row["pointer"] for row in rows]
         line = f"{answer.line()} with the input {given}"
         # A field may break several rules; it is named as often.
@@ -193,7 +193,7 @@ def a_422_has_its_list_everywhere(probe: Probe) -> None:
     ):
         answer = probe.call.send("POST", path, json=body)
         if probe.problem("REQ-ERR-007", answer, 422, "validation_error"):
-            _is_list_of_violations(probe, answer, answer.json())
+            _is_list_of_violations(probe, answer, answer.members)
 
 
 def _is_list_of_violations(probe: Probe, answer: Exchange, document: dict[str, Any]) -> bool:
@@ -222,7 +222,7 @@ def a_limit_says_how_far_it_goes(probe: Probe) -> None:
             break
         answer = call.send("POST", "/files", json=many)
     if probe.problem("REQ-ERR-012", answer, 402, "limit_exceeded"):
-        meta = answer.json().get("meta") or {}
+        meta = answer.members.get("meta") or {}
         amounts = [meta.get(name) for name in ("limit", "current")]
         told = f"{answer.line()}: meta is {meta}; expected resource, limit and current"
         probe.holds("REQ-ERR-012", bool(meta.get("resource")) and all(type(row) is int for row in amounts), told)

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from contracts.serverside import clips
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.probe import Probe
@@ -17,8 +18,7 @@ _KEYS = ("uri", "upload_url", "path", "remote_path", "content_type", "size", "fi
 def _announced(probe: Probe, **members: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
     row = {"uri": "", "filename": "a.bin", "content_type": "application/octet-stream", "size": len(BYTES), **members}
     answer = probe.call.send("POST", "/files", json={"files": [row]})
-    record: dict[str, Any] = answer.data[0]
-    return record
+    return clips.record_of(answer)
 
 
 def _put(probe: Probe, url: str, content: bytes = BYTES, **headers: str) -> Exchange:
@@ -40,11 +40,15 @@ def records_come_in_order(probe: Probe) -> None:
         {"uri": "", "filename": "third.txt"},
     ]
     answer = probe.call.send("POST", "/files", json={"files": rows})
-    probe.holds("REQ-FILE-004", answer.status == 200, f"{answer.line()} with nulls and `public`")
-    found = answer.data
+    found = answer.rows
+    told = f"{answer.line()} with nulls and `public`: {len(found)} records; expected three"
+    probe.holds("REQ-FILE-004", answer.status == 200 and len(found) == len(rows), told)
     names = [row.get("filename") for row in found]
     fine = len(found) == 3 and names[0] == "first.png" and names[2] == "third.txt"
-    probe.holds("REQ-FILE-001", fine, f"{answer.line()}: the names are {names}; expected first.png, any, third.txt")
+    if not probe.holds(
+        "REQ-FILE-001", fine, f"{answer.line()}: the names are {names}; expected first.png, any, third.txt"
+    ):
+        return
     missing = [name for name in _KEYS if name not in found[0]]
     probe.holds("REQ-FILE-014", not missing, f"{answer.line()}: a record lacks {missing}")
     for row in found:
@@ -106,11 +110,11 @@ def altered_url_is_refused(probe: Probe) -> None:
 def upload_url_expires(probe: Probe) -> None:
     """An hour of the server's clock, and it is refused."""
     call, levers = probe.world("expiry")
-    (record,) = call.send("POST", "/files", json={"files": [{"uri": ""}]}).data
+    record = clips.record_of(call.send("POST", "/files", json={"files": [{"uri": ""}]}))
     levers.advance(3599)
     early = _put(probe, record["upload_url"])
     probe.equal("REQ-FILE-006", early.status, 200, "a PUT a second before the hour is over: the status")
-    (record,) = call.send("POST", "/files", json={"files": [{"uri": ""}]}).data
+    record = clips.record_of(call.send("POST", "/files", json={"files": [{"uri": ""}]}))
     levers.advance(3600)
     late = _put(probe, record["upload_url"])
     probe.equal("REQ-FILE-006", late.status, 403, "a PUT when the hour is over: the status")
@@ -186,9 +190,11 @@ def names_are_the_servers(probe: Probe) -> None:
     for name in ("../../etc/passwd", "a/b\\c.png", "%2e%2e%2fx.png", "x\u202egnp.exe", ".htaccess"):
         answer = probe.call.send("POST", "/files", json={"files": [{"uri": "", "filename": name}]})
         if answer.status != 200:
-            probe.holds("REQ-FILE-012", answer.status in {400, 422}, f"{answer.line()} with the name {name!r}")
+            met = f"{answer.line()} {answer.code or 'without a code'}"
+            told = f"{met} with the name {name!r}; expected a file, or a refusal with its code"
+            probe.holds("REQ-FILE-012", answer.is_refused(400, 422), told)
             continue
-        record = answer.data[0]
+        record = clips.record_of(answer)
         path = urlsplit(record["uri"]).path
         last = path.rpartition("/")[2]
         fine = ".." not in path and "%" not in path and last.startswith(record["id"])
@@ -216,7 +222,7 @@ def old_uri_is_taken(probe: Probe) -> None:
     known = probe.run({**probe.cheap, "image": f"inf://files/{record['id']}/a.png"})
     unknown = probe.run({**probe.cheap, "image": "inf://files/00000000000000000000000000/a.png"})
     malformed = probe.run({**probe.cheap, "image": "inf://nothing"})
-    told = [str(row.json().get("detail")) if row.status == 422 else row.status for row in (known, unknown, malformed)]
-    fine = known.status == 422 and known.json().get("detail") not in told[1:]
+    told = [str(row.members.get("detail")) if row.status == 422 else row.status for row in (known, unknown, malformed)]
+    fine = known.status == 422 and known.members.get("detail") not in told[1:]
     probe.holds("REQ-FILE-015", fine, f"an image that was never PUT, one that is not there, no file: {told!r:.400}")
     probe.call.send("DELETE", f"/files/{record['id']}")

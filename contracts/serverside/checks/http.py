@@ -54,6 +54,7 @@ def the_prefix_means_nothing(probe: Probe) -> None:
 def doubled_slashes_mean_one(probe: Probe) -> None:
     """Wherever in a path they stand."""
     plain = probe.call.send("GET", "/me")
+    plain.member("user")
     for path in ("//me", "///me", "/v1//me", "//v1/me"):
         answer = probe.call.send("GET", path)
         same = _told(answer) == _told(plain) and plain.status == 200
@@ -66,7 +67,7 @@ def doubled_slashes_mean_one(probe: Probe) -> None:
 @check("http.a-type-needs-no-body", "REQ-HTTP-003")
 def a_type_needs_no_body(probe: Probe) -> None:
     """A JSON content type without a body is no mistake: clients send it with every call."""
-    (made,) = probe.call.send("POST", "/files", json={"files": [{"uri": ""}]}).data
+    made = clips.record_of(probe.call.send("POST", "/files", json={"files": [{"uri": ""}]}))
     headers = {"Content-Type": "application/json"}
     for method, path, status in (
         ("GET", "/me", 200),
@@ -249,7 +250,7 @@ def what_is_not_emulated(probe: Probe) -> None:
         if not row.emulated and re.sub(r"\{[^}]+\}", "{}", row.path) not in known:
             answer = probe.call.send(row.method, _filled(row.path))
             if probe.problem("REQ-HTTP-009", answer, 501, "not_emulated"):
-                detail = str(answer.json().get("detail"))
+                detail = str(answer.members.get("detail"))
                 named = row.path in detail
                 told = f"{answer.line()}: the detail is {detail!r}; expected {row.path} in it"
                 probe.holds("REQ-HTTP-009", named, told)
@@ -259,7 +260,7 @@ def what_is_not_emulated(probe: Probe) -> None:
 def it_describes_itself(probe: Probe) -> None:
     """The OpenAPI document is of version 3.1 and names every operation."""
     answer = probe.call.send("GET", "/openapi.json", key=None, version=None)
-    document = answer.json()
+    document = answer.members
     version = str(document.get("openapi"))
     probe.holds("REQ-HTTP-010", version.startswith("3.1"), f"{answer.line()}: openapi is {version!r}; expected 3.1")
     named = {

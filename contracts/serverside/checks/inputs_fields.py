@@ -163,4 +163,4 @@ def defaults_are_the_schemas(probe: Probe) -> None:
 def _message(answer: Exchange, rule: str) -> str:
     if answer.status != 422 or rule not in {found for _, found in violations_of(answer)}:
         return ""
-    return next(str(row.get("message")) for row in answer.json()["data"] if row.get("rule") == rule)
+    return next(str(row.get("message")) for row in answer.members["data"] if row.get("rule") == rule)

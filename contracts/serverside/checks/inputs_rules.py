@@ -178,7 +178,7 @@ def std_is_silent(probe: Probe) -> None:
 
 def _messages(answer: Exchange) -> dict[str, str]:
     """Return the text of each warning of the contract's, by its pointer."""
-    rows = answer.json().get("messages") if answer.status == 200 else None
+    rows = answer.members.get("messages") if answer.status == 200 else None
     return {
         str((row.get("meta") or {}).get("pointer")): str(row.get("message"))
         for row in rows or []

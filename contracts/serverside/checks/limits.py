@@ -134,7 +134,7 @@ def excess_waits_or_fails(probe: Probe) -> None:
                 requirement, running > Status.QUEUED >= waiting, f"{told}; expected queued, {int(Status.QUEUED)}"
             )
         levers.advance()
-        ends = [call.send("GET", f"/tasks/{task}").data for task in (first, second)]
+        ends = [call.send("GET", f"/tasks/{task}").resource for task in (first, second)]
         statuses = [row.get("status") for row in ends]
         if way == "queue":
             probe.equal(requirement, statuses, [10, 10], "the statuses of both tasks at the end")

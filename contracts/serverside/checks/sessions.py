@@ -21,7 +21,7 @@ def run_opens_one(probe: Probe) -> None:
     probe.holds("REQ-SESSION-001", len(session) > 8, f"{answer.line()}: session_id is {session!r}")
     probe.ended(str(answer.member("id")))
     found = probe.call.send("GET", f"/sessions/{session}")
-    told = {name: found.data.get(name) for name in ("status", "expires_at", "idle_timeout", "call_count")}
+    told = {name: found.resource.get(name) for name in ("status", "expires_at", "idle_timeout", "call_count")}
     fine = told["status"] == "active" and told["expires_at"] and told["idle_timeout"] and told["call_count"] == 1
     probe.holds("REQ-SESSION-002", fine, f"{found.line()}: {told}")
     kept = probe.call.send("POST", f"/sessions/{session}/keepalive")
@@ -58,8 +58,9 @@ def timeout_has_its_bounds(probe: Probe) -> None:
     )
     for members in wrong:
         answer = probe.run(probe.cheap, **members)
-        fine = answer.status in {400, 422}
-        probe.holds("REQ-SESSION-003", fine, f"{answer.line()} with {members}: expected a refusal")
+        fine = answer.is_refused(400, 422)
+        told = f"{answer.line()} {answer.code or 'without a code'} with {members}; expected a refusal with its code"
+        probe.holds("REQ-SESSION-003", fine, told)
     answer, session = _opened(probe, session_timeout=3600)
     found = probe.call.send("GET", f"/sessions/{session}")
     probe.equal("REQ-SESSION-003", found.member("idle_timeout"), 3600, f"{found.line()}: idle_timeout")

@@ -27,7 +27,7 @@ def transcript_is_legal(probe: Probe) -> None:
     """From the snapshot to the end: whole tasks, legal statuses, rising progress, plain ASCII, no envelope."""
     for form, accept in _FORMS:
         task = probe.task()
-        before = probe.call.send("GET", f"/tasks/{task['id']}").data
+        before = probe.call.send("GET", f"/tasks/{task['id']}").resource
         lines, ended = probe.lines(f"/tasks/{task['id']}/stream", accept)
         broken = judge_transcript(lines, form, before=before)
         for requirement in _TRANSCRIPT:
@@ -47,7 +47,7 @@ def snapshot_comes_at_once(probe: Probe) -> None:
     call, levers = probe.world("snapshot", latency="quick")
     task = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).member("id")
     levers.advance(1.5)
-    wanted = call.send("GET", f"/tasks/{task}").data
+    wanted = call.send("GET", f"/tasks/{task}").resource
     for form, accept in _FORMS:
         with probe.impatient(call, 2.0).opened(f"/tasks/{task}/stream", headers={"Accept": accept}) as stream:
             first = next(stream.pieces(2.0), b"").decode("utf-8", "replace")

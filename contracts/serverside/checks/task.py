@@ -10,6 +10,7 @@ from contracts import schemas
 from contracts.serverside.check import check
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.probe import NOBODY, Probe
+from contracts.serverside.shapes import kind
 from contracts.wire.statuses import TERMINAL, Status, reachable
 
 _ENDS = {int(status) for status in TERMINAL}
@@ -47,8 +48,9 @@ def life_is_legal(probe: Probe) -> None:
     begun, look = _followed(probe)
     seen = [(int(begun["status"]), 0)]
     for _ in range(400):
-        now = look().data
-        status, progress = int(now["status"]), now.get("progress")
+        now = look().resource
+        status = int(now["status"])
+        progress: Any = now.get("progress")
         told = f"GET /tasks/{begun['id']}: status {status}, progress {progress!r} after {seen[-1]}"
         legal = status == seen[-1][0] or Status(status) in reachable(Status(seen[-1][0]))
         probe.holds("REQ-TASK-003", legal, told)
@@ -80,7 +82,7 @@ def _followed(probe: Probe) -> tuple[dict[str, Any], Callable[[], Exchange]]:
 
         return begun, look
     call, levers = probe.world("life", latency="quick")
-    made: dict[str, Any] = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).data
+    made: dict[str, Any] = call.send("POST", "/apps/run", json={"app": probe.app, "input": probe.cheap}).resource
 
     def move() -> Exchange:
         levers.advance(0.25)
@@ -122,7 +124,7 @@ def timings_add_up(probe: Probe) -> None:
     """Groups follow one another and make up the total; telemetry is a list of at most a hundred."""
     task = probe.specimens.completed()
     answer = probe.call.send("GET", f"/tasks/{task['id']}/timings")
-    found = answer.data
+    found = answer.resource
     groups = found.get("groups") or []
     total, parts = found.get("total_duration_ms"), sum(row["duration_ms"] for row in groups)
     joined = all(one["end_at"] == other["start_at"] for one, other in itertools.pairwise(groups))
@@ -131,7 +133,7 @@ def timings_add_up(probe: Probe) -> None:
     probe.holds("REQ-TASK-020", bool(groups) and near and joined, told)
     samples = probe.call.send("GET", f"/tasks/{task['id']}/telemetry")
     fine = isinstance(samples.data, list) and len(samples.data) <= 100
-    probe.holds("REQ-TASK-021", fine, f"{samples.line()}: {type(samples.data).__name__}")
+    probe.holds("REQ-TASK-021", fine, f"{samples.line()}: {kind(samples.data)}")
 
 
 @check("task.list-is-a-page", "REQ-TASK-013", "REQ-TASK-014", "REQ-TASK-018")
@@ -139,7 +141,7 @@ def list_is_a_page(probe: Probe) -> None:
     """Seven members, ten items when nothing is said, and the same by GET and POST."""
     answer = probe.call.send("GET", "/tasks")
     wanted = sorted(schemas.load("task-page")["required"])
-    probe.equal("REQ-TASK-013", sorted(answer.data), wanted, f"{answer.line()}: the page's members")
+    probe.equal("REQ-TASK-013", sorted(answer.resource), wanted, f"{answer.line()}: the page's members")
     probe.equal("REQ-TASK-014", answer.member("items_per_page"), 10, f"{answer.line()}: items_per_page")
     every = _page(probe, limit=-1)
     fine = len(every.member("items")) == min(10_000, every.member("total_items"))
@@ -204,7 +206,7 @@ def every_view_agrees(probe: Probe) -> None:
     names = ("status", "progress", "updated_at", "output", "events", "logs")
     wanted = {name: task.get(name) for name in names}
     probe.equal("REQ-TASK-018", {name: listed.get(name) for name in names}, wanted, "the task as the list has it")
-    short = probe.call.send("GET", f"/tasks/{task['id']}/status").data
+    short = probe.call.send("GET", f"/tasks/{task['id']}/status").resource
     probe.equal("REQ-TASK-012", short["status"], task["status"], "the status by polling")
     lines = probe.stream(task["id"])
     last = {name: lines[-1].get(name) for name in names} if lines else {}
@@ -218,7 +220,7 @@ def files_are_listed(probe: Probe) -> None:
     url = task["output"]["video"]
     url = url["uri"] if isinstance(url, dict) else url
     answer = probe.call.send("GET", f"/tasks/{task['id']}/files?role=output")
-    uris = [row.get("uri") for row in answer.data]
+    uris = [row.get("uri") for row in answer.rows]
     probe.equal("REQ-TASK-022", uris, [url], f"{answer.line()}: the URLs")
     inputs = probe.call.send("GET", f"/tasks/{task['id']}/files?role=input")
     probe.equal("REQ-TASK-022", inputs.data, [], f"{inputs.line()}: the files of a task without any")
@@ -233,12 +235,12 @@ def files_can_be_deleted(probe: Probe) -> None:
     if early.status not in {409, 200}:
         probe.problem("REQ-TASK-023", early, 409, "conflict")
     answer = probe.call.send("DELETE", f"/tasks/{task['id']}/files")
-    gone = answer.data
+    gone = answer.resource
     fine = isinstance(gone.get("deleted"), list) and isinstance(gone.get("skipped"), list)
     probe.holds("REQ-TASK-023", fine, f"{answer.line()}: {gone!r:.200}; expected deleted and skipped")
     again = probe.call.send("DELETE", f"/tasks/{task['id']}/files")
     probe.equal(
-        "REQ-TASK-023", (again.status, again.data.get("deleted")), (200, []), f"{again.line()}: the second time"
+        "REQ-TASK-023", (again.status, again.resource.get("deleted")), (200, []), f"{again.line()}: the second time"
     )
 
 
@@ -264,7 +266,7 @@ def delete_forgets(probe: Probe) -> None:
 def queue_is_counted(probe: Probe) -> None:
     """Counts that add up."""
     answer = probe.call.send("GET", "/tasks/queue-stats")
-    found = answer.data
+    found = answer.resource
     names = ("total_queued", "with_run_at", "ready_to_run", "in_progress")
     whole = all(isinstance(found.get(name), int) for name in names)
     adds = whole and found["total_queued"] == found["with_run_at"] + found["ready_to_run"]

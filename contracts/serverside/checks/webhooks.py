@@ -44,7 +44,7 @@ def comes_once_with_the_end(probe: Probe) -> None:
             for requirement in ("REQ-WEBHOOK-002", "REQ-WEBHOOK-003", "REQ-WEBHOOK-004"):
                 probe.skip(requirement, "no webhook came")
             return
-        found = probe.call.send("GET", f"/tasks/{task['id']}").data
+        found = probe.call.send("GET", f"/tasks/{task['id']}").resource
         body = _body(came)
         probe.equal("REQ-WEBHOOK-002", sorted(body), sorted(KEYS), "the keys of the body")
         error = next(schemas.validator("webhook").iter_errors(body), None)

@@ -26,6 +26,9 @@ STYLE: dict[Verdict, str] = {
 SHOWN: tuple[Verdict, ...] = ("fail", "warn")
 """Verdicts that need a word."""
 
+LOOKED: tuple[Verdict, ...] = ("pass", "warn", "fail")
+"""Verdicts of what was looked at."""
+
 MOST_TOLD = 400
 """Characters of one requirement's word."""
 
@@ -143,12 +146,22 @@ def _show_table(results: Results, console: Console) -> None:
     columns: tuple[Verdict, ...] = ("pass", "warn", "fail", "not-run", "not-applicable")
     for verdict in columns:
         table.add_column(verdict, justify="right")
+    unseen = 0
     for area in AREAS:
         rows = [row for row in results.rows.values() if row.requirement.area == area]
         counts = [sum(row.verdict == verdict for row in rows) for verdict in columns]
+        if not any(row.verdict in LOOKED for row in rows):
+            unseen += 1
+            continue
         cells = [
             f"[{STYLE[verdict]}]{count}[/{STYLE[verdict]}]" if count else "[dim]·[/dim]"
             for verdict, count in zip(columns, counts, strict=True)
         ]
         table.add_row(area.lower(), *cells)
-    console.print(table)
+    if unseen < len(AREAS):
+        console.print(table)
+    if unseen:
+        told = "of which nothing was looked at"
+        console.print(
+            f"[dim]{counted(unseen, 'area')} {told} {'is' if unseen == 1 else 'are'} left out of the table[/dim]"
+        )

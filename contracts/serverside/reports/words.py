@@ -75,10 +75,11 @@ def facts(results: Results) -> list[tuple[str, str]]:
     if ended and limit is None and not {"scripted", "generated"}.issuperset(began.phases):
         # Only these ask for the price; the others' runs are play money, and nobody counts it.
         spent += " and what drawn runs cost"
+    left = f"{'; ' if results.phases else ''}not begun: {', '.join(results.left_out)}" if results.left_out else ""
     return [
         ("server", began.target.base_url + (f" ({began.server})" if began.server else "")),
         ("app version", began.target.app_version),
-        ("phases", ", ".join(began.phases)),
+        ("phases", ", ".join(results.phases) + left),
         ("seed", f"{began.seed}, {counted(began.max_examples, 'generated case')} of each kind"),
         ("spent", f"{spent}, no limit" if limit is None else f"{spent} of {dollars(limit)}"),
         ("time", f"{ended.seconds:.1f} s" if ended else "not finished"),

@@ -17,15 +17,18 @@ ANSWERS: Answers = {
     "/files": (201, []),
 }
 
+OTHERWISE = (404, {"error": "nope"})
+
 
 class _Stub(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one segment: else each answer waits for an acknowledgement
     answers: Answers = ANSWERS
+    otherwise: tuple[int, Any] = OTHERWISE
 
     def _answer(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, document = self.answers.get(self.path.partition("?")[0], (404, {"error": "nope"}))
+        status, document = self.answers.get(self.path.partition("?")[0], self.otherwise)
         body = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -41,9 +44,14 @@ class _Stub(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def stub(answers: Answers = ANSWERS) -> Iterator[str]:
-    """Serve the stub on a loopback port and yield its base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Stub", (_Stub,), {"answers": answers}))
+def stub(answers: Answers = ANSWERS, otherwise: tuple[int, Any] = OTHERWISE) -> Iterator[str]:
+    """Serve the stub on a loopback port and yield its base URL.
+
+    Args:
+        answers: by path.
+        otherwise: what any other path is answered with.
+    """
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Stub", (_Stub,), {"answers": answers, "otherwise": otherwise}))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -106,6 +106,41 @@ def test_runs_that_were_made_differently_are_told() -> None:
     assert drift.conditions(one, one) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({"areas": ["env"]}, {"areas": []}, ["areas env -> all"]),
+        ({"checks": []}, {"checks": ["a.b", "a.c"]}, ["checks all -> a.b, a.c"]),
+        (
+            {"stopped": {}},
+            {"stopped": {"run": "it was broken off by Ctrl-C"}},
+            ["the later run did not come to its end: it was broken off by Ctrl-C"],
+        ),
+        (
+            {"stopped": {"machine": "the server is gone"}},
+            {"stopped": {}},
+            ["machine did not come to its end in the earlier run: the server is gone"],
+        ),
+        ({"stopped": {"machine": "no limit"}}, {"stopped": {"machine": "no limit"}}, []),
+        ({"stopped": 5}, {}, []),
+        ({}, {"areas": ["env"], "checks": ["a.b"], "phases": ["scripted"]}, []),
+    ],
+)
+def test_runs_that_looked_at_less_are_told(one: dict[str, Any], other: dict[str, Any], told: list[str]) -> None:
+    """By what was chosen and by what ended early; an older file says nothing of it. Then no answer is lost."""
+    before, after = changed(**one), changed(shapes={}, **other)
+    assert drift.conditions(before, after) == told
+    assert bool(drift.compare(before, after)) is not bool(told)
+
+
+def test_two_servers_are_named_and_no_difference_of_how_they_were_asked() -> None:
+    """To compare them is what it is for."""
+    one, other = changed(base_url="http://127.0.0.1:1"), changed(base_url="https://api.example.com")
+    assert drift.servers(one, other) == "servers     http://127.0.0.1:1 -> https://api.example.com"
+    assert drift.servers(one, one) is None
+    assert drift.conditions(one, other) == []
+
+
 def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     """Lists are looked into, inputs are not: they are the caller's. What is forgotten leaves its shape."""
     one = exchange(body=json.dumps({"items": [{"id": "a"}, {"id": None}], "input": {"prompt": "x"}, "n": 1.5}).encode())
@@ -114,7 +149,7 @@ def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
     recorder.forget(())
     assert recorder.exchanges == ()
     assert recorder.shapes == {
-        "tasks.get 200": {
+        "tasks.get 200, version 2": {
             "/": ["object"],
             "/input": ["object"],
             "/items": ["array"],
@@ -123,6 +158,32 @@ def test_shapes_are_of_members_and_types_and_not_of_values() -> None:
             "/n": ["number"],
         }
     }
+
+
+def test_a_shape_goes_with_the_version_that_was_asked_for() -> None:
+    """Each has its envelope: what one run asked otherwise has not moved."""
+    shapes = {}
+    for asked, body in ((None, {"data": {}}), ("2", {"user": {}}), ("2", {"user": None}), ("x", {}), ("y", [])):
+        headers = () if asked is None else (("X-API-Version", asked),)
+        recorder = Recorder()
+        recorder.keep(exchange(request_headers=headers, body=json.dumps(body).encode()))
+        shapes.update(recorder.shapes)
+    assert list(shapes) == ["tasks.get 200, no version", "tasks.get 200, version 2", "tasks.get 200, another version"]
+    bare, whole = ({name: shapes[name]} for name in list(shapes)[:2])
+    assert drift.compare(changed(shapes=bare, areas=["env"]), changed(shapes=whole, areas=["task"])) == []
+
+
+def test_a_run_of_an_older_command_is_compared_by_operation_and_status() -> None:
+    """It does not tell the versions apart; a file of today's is read like one of its own."""
+    new = {
+        "x 200, version 2": {"/": ["object"], "/a": ["string"]},
+        "x 200, no version": {"/": ["object"], "/data": ["null"]},
+    }
+    old = {"x 200": {"/": ["object"], "/a": ["string"], "/data": ["null"]}}
+    assert drift.compare(changed(shapes=old), changed(shapes=new)) == []
+    assert drift.compare(changed(shapes=new), changed(shapes=old)) == []
+    (moved,) = drift.compare(changed(shapes={"x 200": {**old["x 200"], "/a": ["integer"]}}), changed(shapes=new))
+    assert moved.where == "x 200 /a"
 
 
 ROW = {"id": "REQ-RUN-001", "verdict": "pass", "told": ""}

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from contracts.serverside import machine
 from contracts.serverside.caller import Recorder
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish, run
@@ -80,3 +83,15 @@ def test_what_makes_no_sense_ends_the_phase() -> None:
         results, _ = played(base_url, 20)
     assert "POST /files -> 404: expected a success" in results.stopped["machine"]
     assert results.outcome in {"fail", "empty"}
+
+
+def test_a_play_that_stumbles_says_so_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer is anybody's, and what Python makes of it nobody's business."""
+
+    def stumbling(*_: object, **__: object) -> None:
+        raise KeyError("status")
+
+    monkeypatch.setattr(machine, "run_state_machine_as_test", stumbling)
+    with stub() as base_url:
+        results, _ = played(base_url, 1)
+    assert results.stopped == {"machine": "a play could not go on: an answer has another form than was expected"}

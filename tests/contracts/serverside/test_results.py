@@ -4,9 +4,9 @@ import pytest
 
 from contracts import requirements
 from contracts.serverside import scope
-from contracts.serverside.events import Found, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded, StepEnded
 from contracts.serverside.finding import Finding, Verdict, worst
-from contracts.serverside.results import Results
+from contracts.serverside.results import NEVER, Results
 from contracts.serverside.target import Target
 
 
@@ -79,6 +79,19 @@ def test_a_run_that_broke_off_is_partial() -> None:
     assert unfinished.outcome == "partial"
 
 
+def test_a_run_that_ended_early_says_why_it_saw_no_more() -> None:
+    """Of what it was to look at; of what nobody chose it says that no check speaks of it."""
+    results = Results()
+    target = Target("http://127.0.0.1:1", "k")
+    results.take(RunBegan(target, ("scripted", "machine"), 0, "", 20, frozenset({"REQ-RUN-001", "REQ-RUN-002"})))
+    results.take(PhaseBegan("scripted", 2))
+    results.take(finding("REQ-RUN-001", "pass", "at once"))
+    results.take(PhaseEnded("scripted", "nothing answers any more", is_last=True))
+    told = [results.rows[name].told for name in ("REQ-RUN-001", "REQ-RUN-002", "REQ-RUN-003")]
+    assert told == ["at once", "the run ended before anything spoke of it: nothing answers any more", NEVER]
+    assert results.left_out == ["machine"]
+
+
 def test_what_cannot_be_judged_from_outside_is_said_with_its_reason() -> None:
     """And does not make a run partial."""
     row = whole().rows["REQ-WEBHOOK-010"]
@@ -99,3 +112,22 @@ def test_what_concerns_another_version_does_not_apply() -> None:
     row = results.rows["REQ-INPUT-010"]
     assert (row.verdict, row.told) == ("not-applicable", "it concerns version 2026-05 of the app alone")
     assert results.rows["REQ-INPUT-011"].verdict == "not-run"
+
+
+def test_a_check_gives_its_time_in_equal_parts() -> None:
+    """To what it spoke of; the parts make up the whole, and what is drawn has none."""
+    results = Results()
+    for event in (
+        finding("REQ-RUN-001", "pass"),
+        finding("REQ-RUN-002", "fail"),
+        finding("REQ-RUN-002", "pass"),
+        StepEnded("scripted", "a.check", 3.0),
+        Found(Finding("REQ-RUN-002", "pass", "seen", "b.check", "scripted")),
+        StepEnded("scripted", "b.check", 1.0),
+        StepEnded("machine", "plays 1 to 50", 9.0),
+    ):
+        results.take(event)
+    assert {name: seconds for name, seconds in results.times.items() if seconds} == {
+        "REQ-RUN-001": 1.5,
+        "REQ-RUN-002": 2.5,
+    }

@@ -1,13 +1,15 @@
 """Every sentence that `check` says of a run, held against texts that are kept: change them on purpose."""
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from rich.console import Console
 
-from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded
+from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, RunBegan, RunEnded, StepEnded
 from contracts.serverside.finding import WORDLESS, Finding, Verdict
 from contracts.serverside.reports import files, terminal, words
 from contracts.serverside.results import Results
@@ -27,6 +29,9 @@ def told(events: Sequence[Event]) -> Results:
     results.rows = {name: results.rows[name] for name in NAMES}
     for event in events:
         results.take(event)
+        if isinstance(event, RunBegan):
+            for phase in event.phases:
+                results.take(PhaseBegan(phase, None))
     return results
 
 
@@ -87,6 +92,33 @@ def test_the_terminal_says(name: str) -> None:
 def test_markdown_says(name: str) -> None:
     """The same for a pull request, where text stays text."""
     assert files.markdown(RUNS[name]()) == (TEXTS / f"{name}.md").read_text("utf-8")
+
+
+def test_junit_has_the_times(tmp_path: Path) -> None:
+    """Of each promise and of each area what their checks took, and of the run what all took."""
+    results = told([BEGAN, found("REQ-ENV-001", "pass", "fine"), StepEnded("scripted", "env.version-2-is-bare", 1.5)])
+    results.take(RunEnded(4.0, 0))
+    files.write_junit(tmp_path / "junit.xml", results)
+    root = ET.parse(tmp_path / "junit.xml").getroot()
+    suites = {str(suite.get("name")): float(suite.get("time", 0)) for suite in root}
+    cases = [float(case.get("time", 0)) for case in root.iter("testcase")]
+    assert float(root.get("time", 0)) == 4.0
+    assert suites["env"] == sum(cases) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(16, "16 areas of which nothing was looked at are"), (17, "17 areas of which")]
+)
+def test_an_area_of_which_nothing_was_looked_at_is_no_row(count: int, words: str) -> None:
+    """How many are left out is told."""
+    results = told([BEGAN, *([found("REQ-ENV-001", "pass", "fine")] if count == 16 else [])])
+    console = Console(width=100, record=True, file=io.StringIO())
+    terminal.show(results, console)
+    text = console.export_text()
+    assert words in text
+    assert ("not-applicable" in text, re.findall(r"^(?:env|task|run|http) ", text, re.MULTILINE)) == (
+        (True, ["env "]) if count == 16 else (False, [])
+    )
 
 
 def test_a_phase_that_stops_is_told_at_once() -> None:
