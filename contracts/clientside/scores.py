@@ -57,9 +57,13 @@ def conformance(checks: Iterable[Row], scored: Container[str]) -> Share:
         scored: ids of the checks that a profile scores.
     """
     holds: dict[str, bool] = {}
-    for row in _counting(checks):
-        if row["level"] == "MUST" and row["check"] in scored:
+    rows = [row for row in _counting(checks) if row["level"] == "MUST" and row["check"] in scored]
+    for row in rows:
+        # What could not be judged behind something else is counted there.
+        if row.get("behind") is None:
             holds[row["check"]] = holds.get(row["check"], True) and row["verdict"] == "pass"
+    for row in rows:
+        holds.setdefault(row["check"], False)
     return Share(sum(holds.values()), len(holds))
 
 
@@ -91,6 +95,8 @@ def counts_against(check: Row, *, strict: bool = False) -> bool:
     """
     if check["verdict"] in {"fail", "harness-error"}:
         return True
+    if check.get("behind") is not None:
+        return False
     binding = {"MUST", "SHOULD"} if strict else {"MUST"}
     return check["verdict"] in {"warn", "not-run"} and check["level"] in binding
 

@@ -130,12 +130,13 @@ def test_junit_is_red_where_it_counts_and_once(worse: dict[str, Any], tmp_path: 
     (case, *_) = worse["cases"]
     case["seconds"] = 1.25
     checks_of = {check["check"]: check for check in case["checks"]}
-    checks_of["submit.tells-the-output"]["verdict"] = "not-run"
+    checks_of["submit.tells-the-output"] |= {"verdict": "not-run", "behind": "submit.submits-once"}
     files.write_junit(tmp_path / "junit.xml", worse)
     found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
     assert (found.failures, found.skipped) == (1, 1)
     assert next(suite for suite in found if suite.name == case["name"]).time == 1.25
     checks_of["submit.submits-once"] |= {"verdict": "pass"}
+    del checks_of["submit.tells-the-output"]["behind"]
     files.write_junit(tmp_path / "junit.xml", worse)
     assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).failures == 1, "a MUST that nothing explains"
 
@@ -205,6 +206,21 @@ def test_the_badge_is_red_grey_or_green(report: dict[str, Any], worse: dict[str,
     assert files.badge(report | {"left_out": 0, "witnesses": ["server"]})["color"] == "lightgrey"
     assert files.badge(report)["message"].endswith(" MUST · 2026-12")
     assert files.badge(report | {"conformance": {"passed": 0, "of": 0}})["message"] == "no data"
+
+
+def test_a_must_holds_everywhere_or_not_at_all() -> None:
+    """And once: what is made in every case weighs no more than what is made in one."""
+
+    def row(check: str, verdict: str, **more: str) -> dict[str, str]:
+        return {"check": check, "level": "MUST", "verdict": verdict, **more}
+
+    rows = [row("wire.contact", "pass") for _ in range(9)]
+    assert scores.conformance([*rows, row("submit.a", "fail")], {"wire.contact", "submit.a"}) == scores.Share(1, 2)
+    assert scores.conformance([*rows, row("wire.contact", "not-observable")], {"wire.contact"}) == scores.Share(0, 1)
+    behind = row("wire.contact", "not-run", behind="submit.a")
+    assert scores.conformance([*rows, behind], {"wire.contact"}) == scores.Share(1, 1), "it is counted at submit.a"
+    assert scores.conformance([behind], {"wire.contact"}) == scores.Share(0, 1)
+    assert scores.conformance([*rows, row("wire.contact", "not-applicable")], {"wire.contact"}) == scores.Share(1, 1)
 
 
 @pytest.mark.parametrize(
