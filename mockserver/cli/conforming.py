@@ -11,6 +11,7 @@ import click
 
 from mockserver.cli import driving
 from mockserver.cli.interrupts import BrokenOff, breaking_off
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 if TYPE_CHECKING:
@@ -75,12 +76,7 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
 
     ARGV, after `--`, is the client's adaptor, its program, or its tests, with arguments; no shell reads it.
     """
-    try:
-        import jinja2  # noqa: F401  # told before a minute has passed, and not after
-        import junitparser  # noqa: F401
-        import rich  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
+    ensure_kit()
     chosen = _chosen(options["areas"], options["names"])
     if options["only_list"]:
         _list(chosen, options)
