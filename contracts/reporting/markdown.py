@@ -22,5 +22,11 @@ def cell(text: str) -> str:
     return "".join(f"{one}{span.replace('|', PIPE)}" for one, span in zip(plain, spans, strict=True))
 
 
+def code(text: str) -> str:
+    """Return text as a code span, whatever backticks it has."""
+    longest = max((len(found) for found in re.findall("`+", text)), default=0)
+    return f"`{text}`" if not longest else f"{'`' * (longest + 1)} {text} {'`' * (longest + 1)}"
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", PIPE).replace("<", "&lt;")

@@ -40,10 +40,10 @@ def document(written: Any) -> Any:  # noqa: ANN401  # JSON
     return _cleaned(written, MOST_LEVELS, is_strict=False)
 
 
-def dumped(written: Any) -> str:  # noqa: ANN401  # JSON
-    """Return JSON in one line that is plain and still the same JSON."""
+def dumped(written: Any, indent: int | None = None) -> str:  # noqa: ANN401  # JSON
+    """Return JSON that is plain and still the same JSON, in one line unless it is indented."""
     try:
-        written_down = json.dumps(written, ensure_ascii=False)
+        written_down = json.dumps(written, ensure_ascii=False, indent=indent)
     except RecursionError:
         return DEEPER
     return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", written_down)

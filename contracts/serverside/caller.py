@@ -27,6 +27,9 @@ MOST_TURN = 120
 MOST_SILENCE = 5
 """Requests in a row that nobody answers to the end: a run of thousands that waits for each would take days."""
 
+MOST_PAUSE = 0.5
+"""Seconds between two looks whether a run is to end."""
+
 UNSET: Any = object()
 
 
@@ -41,13 +44,20 @@ class GoneError(BaseException):
 class Recorder:
     """The exchanges of a run, and those of the check under way."""
 
-    def __init__(self, waits: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(
+        self,
+        waits: Callable[[str], object] = lambda _: None,
+        is_broken_off: Callable[[], object] = lambda: False,
+    ) -> None:
         """Start empty.
 
         Args:
             waits: told what is being waited for, as in "waiting for task X to end".
+            is_broken_off: tells whether somebody wants the run to end.
         """
         self.waits = waits
+        self._is_broken_off = is_broken_off
+        self._is_at_peace = False
         self._kept: dict[int, Exchange] = {}
         self._count = 0
         self._current: list[Exchange] = []
@@ -55,6 +65,31 @@ class Recorder:
         self._is_apart = False
         self._shapes = Shapes()
         self._silence = 0
+
+    def heed(self) -> None:
+        """End the run if somebody wants that: what a signal raises may get lost in what others call, such as gc.
+
+        Raises:
+            KeyboardInterrupt: somebody does.
+        """
+        if self._is_broken_off() and not self._is_at_peace:
+            raise KeyboardInterrupt
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and look now and again whether the run is to end."""
+        while seconds > 0:
+            self.heed()
+            clock.wait(min(seconds, MOST_PAUSE))
+            seconds -= MOST_PAUSE
+
+    @contextmanager
+    def at_peace(self) -> Iterator[None]:
+        """Heed nobody meanwhile: something is put back as it was."""
+        before, self._is_at_peace = self._is_at_peace, True
+        try:
+            yield
+        finally:
+            self._is_at_peace = before
 
     def listen(self, *, is_silent: bool) -> bool:
         """Note whether a request was left without a whole answer; tell whether too many in a row were."""
@@ -165,7 +200,9 @@ class Caller:
         Raises:
             GoneError: there is no server, or it has not answered for long.
             UnexpectedError: the path, made of what the server answered, is none.
+            KeyboardInterrupt: the run is to end.
         """
+        self._recorder.heed()
         request = self._request(method, path, json, content, headers, key, version)
         begun = clock.now()
         status, told, body, error, is_silent = None, httpx.Headers(), bytearray(), None, False
@@ -200,7 +237,7 @@ class Caller:
             if answer.status != 429 or not told.isdecimal() or int(told) > MOST_TURN:
                 break
             self._recorder.waits(f"{told} s, as the server wants it")
-            clock.wait(int(told))
+            self._recorder.pause(int(told))
             answer = self.send(method, path, **request)
         return answer
 
@@ -209,6 +246,7 @@ class Caller:
         self, path: str, *, headers: Mapping[str, str] | None = None, version: str | None = None
     ) -> Iterator["Opened"]:
         """GET a stream; it is kept as an exchange when it is left."""
+        self._recorder.heed()
         request = self._request("GET", path, UNSET, None, headers, UNSET, version)
         begun = clock.now()
         stream = Opened(self._streams, request, self._target.patience)

@@ -1,9 +1,8 @@
 """Everything that belongs to the judgement of one server: opened once, shared by all phases, closed at the end."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 from contracts.reporting import plain
 from contracts.serverside.caller import Caller, GoneError, Recorder
@@ -12,13 +11,15 @@ from contracts.serverside.levers import Levers
 from contracts.serverside.purse import Purse
 from contracts.serverside.specimens import Specimens
 from contracts.serverside.target import Target, TargetError
-from contracts.wire.money import MICROCENTS_PER_USD
+
+MOST_REMARK = 300
+"""Characters of why a control plane is not used."""
+
+HURRIED = "hurried"
+"""Hung on the key for the world of what is drawn."""
 
 MOST_NAME = 100
 """Characters of what a server calls itself."""
-
-PLAY_MONEY = 10_000 * MICROCENTS_PER_USD
-"""What an emulated account is given for a run without a limit: more than any costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Docket:
     specimens: Specimens
     server: str
     """What the server calls itself in its OpenAPI document, or nothing."""
-    behaviour: Mapping[str, Any]
-    """How the key's world behaved before anything was switched; nothing without a control plane."""
+    remark: str
+    """Why the server's control plane is not used although it says that it has one; else nothing."""
 
     @classmethod
     def opened(cls, target: Target, recorder: Recorder) -> Self:
@@ -45,9 +46,13 @@ class Docket:
             TargetError: nothing listens there, nobody answers, or the key is refused everywhere.
         """
         stranger = Caller(target, recorder, target.api_key)
+        has_levers, remark = False, ""
         try:
             _ensure_answering(stranger)
-            has_levers = Levers.found(stranger)
+            try:
+                has_levers = _has_levers(stranger)
+            except UnexpectedError as error:
+                remark = plain.line(f"not used, for it is not the emulator's: {error}")[:MOST_REMARK]
             server = _name(stranger)
             _ensure_admitted(stranger)
         except GoneError as error:
@@ -64,22 +69,44 @@ class Docket:
         if levers is not None:
             # What the run may cost its account is to hold: a world begins with less than a thousand runs cost.
             with suppress(UnexpectedError):
-                levers.fund(PLAY_MONEY if target.spend is None else target.spend)
-        behaviour = {} if levers is None else levers.get("/settings")["world"]["behaviour"]
-        return cls(target, recorder, purse, levers, specimens, server, behaviour)
+                levers.fund(target.spend)
+        return cls(target, recorder, purse, levers, specimens, server, remark)
 
-    def hurry(self) -> None:
-        """Let the world's tasks end at once from now on, where that can be had: thousands of drawn ones follow."""
-        if self.levers is not None:
-            with suppress(UnexpectedError, GoneError):
-                self.levers.configure(latency="instant", media="tiny")
+    def hurried(self) -> Self:
+        """Return the same in a world whose tasks end at once, where that can be had: thousands of drawn ones follow.
+
+        It is that of a key made of the main one and behaves as the main one's world in all else. That one is left as
+        it is, for nobody would put it back if the run were killed, and another run may be judging it.
+        """
+        if self.levers is None:
+            return self
+        specimens = self.specimens.elsewhere(HURRIED)
+        levers = Levers(specimens.call)
+        target = replace(self.target, api_key=f"{self.target.api_key}-{HURRIED}")
+        with suppress(UnexpectedError, GoneError):
+            levers.fund(target.spend)
+            # Else estimates, which are of the current version, would need yet another world.
+            hurry = {"latency": "instant", "media": "tiny", "app_version": target.app_version}
+            levers.configure(**{**self.levers.behaviour(), **hurry})
+        return replace(self, target=target, specimens=specimens, levers=levers)
 
     def close(self) -> None:
-        """Leave the key's world as it was, wherever the run was broken off, and close the connections."""
-        if self.levers is not None:
-            with suppress(UnexpectedError, GoneError):
-                self.levers.configure(**self.behaviour)
+        """Close the connections."""
         self.specimens.close()
+
+
+def _has_levers(stranger: Caller) -> bool:
+    """Tell whether the server has a control plane.
+
+    Raises:
+        UnexpectedError: it says that it has one, and it is not the emulator's.
+    """
+    if not Levers.found(stranger):
+        return False
+    levers = Levers(stranger)
+    levers.balance()
+    levers.behaviour()
+    return True
 
 
 def _ensure_answering(stranger: Caller) -> None:

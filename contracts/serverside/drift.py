@@ -16,6 +16,11 @@ from contracts.serverside.finding import ORDER
 KIND, VERSION = "inferencesh-mock check", 1
 """What a saved run says of itself."""
 
+MOST_BYTES = 128 * 1024 * 1024
+"""Of a file; a run of all phases has less than a tenth of it."""
+
+EXPECTED = "expected a file of `inferencesh-mock check --save`"
+
 
 class DriftError(ValueError):
     """A file is no saved run."""
@@ -55,18 +60,24 @@ def read(path: Path) -> Mapping[str, Any]:
         DriftError: it is none.
     """
     try:
-        document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        told = error.strerror if isinstance(error, OSError) else "it is no JSON"
-        raise DriftError(f"cannot read {path}: {told}; expected a file of `inferencesh-mock check --save`") from None
+        with path.open("rb") as stream:
+            written = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DriftError(f"cannot read {path}: {error.strerror}; {EXPECTED}") from None
+    if len(written) > MOST_BYTES:
+        raise DriftError(f"{path} has more than {MOST_BYTES >> 20} MiB, which is no saved run; {EXPECTED}")
+    try:
+        document = json.loads(written.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise DriftError(f"cannot read {path}: it is no JSON; {EXPECTED}") from None
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise DriftError(f"{path} is no saved run; expected a file of `inferencesh-mock check --save`")
+        raise DriftError(f"{path} is no saved run; {EXPECTED}")
     if type(document.get("version")) is not int or document["version"] != VERSION:
         told = f"has the form {document.get('version')!r:.40}, and this version of the command reads {VERSION}"
         raise DriftError(f"{path} {told}; save both runs with the same `inferencesh-mock check --save`")
     damage = next(_damage(document), None)
     if damage is not None:
-        raise DriftError(f"{path} is damaged: {damage}; expected a file of `inferencesh-mock check --save`")
+        raise DriftError(f"{path} is damaged: {damage}; {EXPECTED}")
     found: Mapping[str, Any] = document
     return found
 

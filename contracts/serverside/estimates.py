@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.apps import table
 from contracts.serverside.exchange import Exchange
-from contracts.serverside.finding import NotRunError
+from contracts.serverside.finding import WithheldError
 from contracts.serverside.probe import Probe
 
 
@@ -15,7 +15,7 @@ def judged(probe: Probe) -> Iterator["Estimates"]:
     """Make the version that is judged the app's current one for as long as this lasts, and take estimates of it.
 
     Raises:
-        NotRunError: another version is current, and the server cannot be told.
+        WithheldError: another version is current, and the server cannot be told.
     """
     spec = table.load()
     app = probe.call.send("GET", f"/apps/{spec.reference}")
@@ -25,9 +25,9 @@ def judged(probe: Probe) -> Iterator["Estimates"]:
         yield found
     elif probe.levers is None:
         told = f"{app.line()}: the app's current version is {app.member('version_id')}"
-        raise NotRunError(f"{told}, and {wanted} is judged; estimates are of the current one")
+        raise WithheldError(f"{told}, and {wanted} is judged; estimates are of the current one")
     else:
-        with probe.switched(app_version=probe.target.app_version):
+        with probe.elsewhere(app_version=probe.target.app_version):
             yield found
 
 

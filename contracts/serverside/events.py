@@ -24,6 +24,8 @@ class RunBegan:
     """Those that were chosen; empty for all."""
     names: tuple[str, ...] = ()
     """Checks that were chosen; empty for all of the areas."""
+    remark: str = ""
+    """Why the server's control plane is not used although it says that it has one; else nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class PhaseEnded:
     """Whether the phase itself failed, by no doing of the server's."""
     is_last: bool = False
     """Whether the run ends with it, before its time."""
+    is_meant: bool = False
+    """Whether what was left out is what the user's limit on the cost leaves out."""
 
     def __post_init__(self) -> None:
         """Keep the reason one plain line."""

@@ -4,6 +4,8 @@ BrokenError
     A server differs from what was expected of it.
 NotRunError
     A check cannot be carried out here; the message says why.
+    WithheldError
+        It cannot by the user's own limits, or on a server of this kind.
 """
 
 from dataclasses import dataclass
@@ -38,6 +40,10 @@ def fault(error: Exception) -> str:
 
 class NotRunError(Exception):
     """A check cannot be carried out here."""
+
+
+class WithheldError(NotRunError):
+    """It cannot by the user's own limits, or on a server of this kind: no accident."""
 
 
 @dataclass(frozen=True, slots=True)

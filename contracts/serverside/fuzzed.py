@@ -86,6 +86,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     broken: Counter[str] = Counter()
     with _fallen() as fallen:
         for event in from_schema(schema).execute():
+            recorder.heed()
             if isinstance(event, ScenarioStarted):
                 begun = clock.now()
                 yield StepBegan(PHASE, event.label or "stateful")

@@ -26,7 +26,7 @@ from contracts.serverside.cases import Case, Seen, Wanted, compare, submit, uplo
 from contracts.serverside.docket import Docket
 from contracts.serverside.events import Event, Found, PhaseBegan, PhaseEnded, StepBegan, StepEnded
 from contracts.serverside.exchange import UnexpectedError
-from contracts.serverside.finding import BrokenError, Finding, NotRunError
+from contracts.serverside.finding import BrokenError, Finding, NotRunError, WithheldError
 from contracts.serverside.pictures import Upload
 from contracts.serverside.probe import Probe
 from contracts.strategies import BadFile, Files, ImageFile, LabelledInput
@@ -60,7 +60,7 @@ class _Bench:
     held: Counter[str] = field(default_factory=Counter)
     classes: dict[str, type[BrokenError]] = field(default_factory=dict)
     """A class for each requirement, so that Hypothesis shrinks each by itself."""
-    stopped: str | None = None
+    stopped: NotRunError | None = None
 
     @property
     def most(self) -> int:
@@ -79,7 +79,7 @@ class _Bench:
             try:
                 self.known[name] = tuple(seen())
             except NotRunError as error:
-                self.stopped = str(error)
+                self.stopped = error
                 return
             except UnexpectedError as error:
                 self.known[name] = ((_REFUSED, False, str(error)),)
@@ -132,7 +132,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     yield PhaseBegan(PHASE, 4)
     always = Always(target, PHASE, MOST_FAILURES)
     probe = Probe(target, recorder, docket.purse, docket.levers, docket.specimens, lambda _: None, PHASE)
-    stopped = None
+    stopped: dict[str, NotRunError] = {}
     try:
         recorder.begin()
         steps = list(_steps(probe, max_examples))
@@ -161,9 +161,11 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
         recorder.forget(shown)
         yield StepEnded(PHASE, step.name, clock.now() - begun)
         if bench.stopped is not None:
-            stopped = f"{step.name}: {bench.stopped}"
+            stopped[step.name] = bench.stopped
     yield from map(Found, always.sum_up())
-    yield PhaseEnded(PHASE, stopped)
+    told = "; ".join(f"{name}: {error}" for name, error in stopped.items())
+    is_meant = all(isinstance(error, WithheldError) for error in stopped.values())
+    yield PhaseEnded(PHASE, told or None, is_meant=is_meant and bool(told))
 
 
 def _draw(bench: _Bench, step: _Step, seed: int) -> Iterator[BrokenError]:

@@ -7,6 +7,10 @@ from typing import Any
 
 from contracts.serverside.caller import Caller
 from contracts.serverside.exchange import UnexpectedError
+from contracts.wire.money import MICROCENTS_PER_USD
+
+PLAY_MONEY = 10_000 * MICROCENTS_PER_USD
+"""What an emulated account is given for a run without a limit: more than any costs."""
 
 
 class Levers:
@@ -18,12 +22,35 @@ class Levers:
 
     @staticmethod
     def found(call: Caller) -> bool:
-        """Tell whether the server has a control plane."""
+        """Tell whether the server says that it has a control plane."""
         answer = call.send("GET", "/_mock/health", key=None, version=None)
         try:
-            return answer.status == 200 and bool(answer.members.get("serving"))
-        except UnexpectedError:
+            return answer.status == 200 and bool(answer.json().get("serving"))
+        except (UnexpectedError, AttributeError):
             return False
+
+    def behaviour(self) -> dict[str, Any]:
+        """Return how the world behaves.
+
+        Raises:
+            UnexpectedError: the control plane does not say it as the emulator's does.
+        """
+        world = self.get("/settings").get("world")
+        found = world.get("behaviour") if isinstance(world, dict) else None
+        if not isinstance(found, dict):
+            raise UnexpectedError("GET /_mock/settings: expected an object at `world.behaviour`, got another form")
+        return found
+
+    def balance(self) -> int:
+        """Return the world's play money in microcents.
+
+        Raises:
+            UnexpectedError: the control plane does not say it as the emulator's does.
+        """
+        found = self.get("/credits").get("balance")
+        if type(found) is not int:
+            raise UnexpectedError("GET /_mock/credits: expected a whole number as `balance`, got another form")
+        return found
 
     def freeze(self) -> None:
         """Make the clock of the key's world stand still."""
@@ -39,7 +66,7 @@ class Levers:
         fired: list[dict[str, Any]] = self._control("POST", "/clock/advance", body)["fired"]
         return fired
 
-    def configure(self, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
+    def configure(self, /, **behaviour: Any) -> None:  # noqa: ANN401  # settings of several types
         """Change how the world behaves."""
         self._control("PATCH", "/settings", behaviour)
 
@@ -55,9 +82,13 @@ class Levers:
         """Give the world play money, or take some away."""
         self._control("POST", "/credits", {"microcents": microcents})
 
-    def fund(self, microcents: int) -> None:
-        """See that the world has so much play money at least."""
-        lacking = microcents - int(self.get("/credits").get("balance", microcents))
+    def fund(self, spend: int | None) -> None:
+        """See that the world has the play money that a run may cost.
+
+        Args:
+            spend: microcents; None where there is no limit.
+        """
+        lacking = (PLAY_MONEY if spend is None else spend) - self.balance()
         if lacking > 0:
             self.grant(lacking)
 

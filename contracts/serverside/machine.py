@@ -44,7 +44,7 @@ def run(docket: Docket, *, seed: int, max_examples: int) -> Iterator[Event]:
     rounds = range(0, max_examples, AT_ONCE)
     yield PhaseBegan(PHASE, len(rounds))
     if docket.target.spend is not None:
-        yield PhaseEnded(PHASE, "plays submit runs without asking the price, which no limit allows")
+        yield PhaseEnded(PHASE, "plays submit runs without asking the price, which no limit allows", is_meant=True)
         return
     always = Always(docket.target, PHASE, MOST_FAILURES)
     bench = Bench(docket, always, most=max_examples * STEPS * 4 + MOST_SHRINKING)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from contracts import clock, requirements
+from contracts import requirements
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
 from contracts.serverside.finding import Finding, NotRunError, Verdict
@@ -160,7 +160,7 @@ class Probe:
 
     def pause(self) -> None:
         """Wait a moment before the next look."""
-        clock.wait(POLL_SECONDS)
+        self._recorder.pause(POLL_SECONDS)
 
     def lines(self, path: str, accept: str = NDJSON, **headers: str) -> tuple[list[str], bool]:
         """Read a stream to its end.
@@ -223,22 +223,42 @@ class Probe:
         return call, levers
 
     @contextmanager
-    def switched(self, **behaviour: Any) -> Iterator[Levers]:  # noqa: ANN401  # settings of several types
-        """Change how the main key's world behaves, and change it back.
+    def elsewhere(self, **behaviour: Any) -> Iterator[None]:  # noqa: ANN401  # settings of several types
+        """Be in another world for as long as this lasts, with callers and tasks of its own.
+
+        It behaves as that of the main key but for what is told, and is the same one whenever that is told. The main
+        key's world is left as it is, for nobody would put it back if the run were killed.
+
+        Args:
+            behaviour: settings that differ.
+
+        Raises:
+            NotRunError: the server has no control plane.
+        """
+        main = self.control()
+        name = "-".join(f"{setting}-{value}" for setting, value in behaviour.items())
+        kept = self.call, self.specimens, self.levers
+        self.specimens = self.specimens.elsewhere(name)
+        self.call = self.specimens.call
+        self.levers = Levers(self.call)
+        try:
+            self.levers.fund(self.target.spend)
+            self.levers.configure(**{**main.behaviour(), **behaviour})
+            yield
+        finally:
+            self.call, self.specimens, self.levers = kept
+
+    @contextmanager
+    def switched(self, **behaviour: Any) -> Iterator[None]:  # noqa: ANN401  # settings of several types
+        """Be in a world that answers otherwise, see `elsewhere`.
 
         What is answered meanwhile is not held against what holds of every answer by default.
 
         Raises:
             NotRunError: the server has no control plane.
         """
-        levers = self.control()
-        before = levers.get("/settings")["world"]["behaviour"]
-        levers.configure(**behaviour)
-        with self._recorder.apart():
-            try:
-                yield levers
-            finally:
-                levers.configure(**{name: before[name] for name in behaviour})
+        with self.elsewhere(**behaviour), self._recorder.apart():
+            yield
 
     @staticmethod
     def log_of(task: Mapping[str, Any]) -> str:

@@ -65,6 +65,8 @@ class Results:
         """What each step took, by its name: that of the check, of scripted ones."""
         self.stopped: dict[str, str] = {}
         """Phases, and checks, that could not be carried out to their end, with the reason."""
+        self.meant: set[str] = set()
+        """Those of them that a limit of the user's has stopped."""
         self.faults: dict[str, str] = {}
         """Checks and phases that failed themselves, by our fault, with what happened."""
 
@@ -83,8 +85,10 @@ class Results:
                 self.rows[finding.requirement].findings.append(finding)
                 if finding.is_fault:
                     self.faults[finding.check] = self.stopped[finding.check] = finding.told
-            case PhaseEnded(phase, stopped, is_fault, is_last) if stopped is not None:
+            case PhaseEnded(phase, stopped, is_fault, is_last, is_meant) if stopped is not None:
                 self.stopped[phase] = stopped
+                if is_meant:
+                    self.meant.add(phase)
                 if is_fault:
                     self.faults[phase] = stopped
                 if is_last:
@@ -104,6 +108,11 @@ class Results:
         for name, row in self.rows.items():
             if about is None or name in about:
                 row.unseen = f"the run ended before anything spoke of it: {reason}"
+
+    @property
+    def cut_off(self) -> list[str]:
+        """What stopped without anybody's wish, as when the server went away."""
+        return [name for name in self.stopped if name not in self.meant]
 
     @property
     def left_out(self) -> list[str]:
@@ -154,11 +163,13 @@ class Results:
     def exit_code(self, *, allow_partial: bool = False) -> int:
         """Return 0 when the verdict is yes: nothing failed and nothing was left out, or leaving out is allowed.
 
-        3 when the suite itself failed somewhere: what it says is not the whole verdict.
+        What stopped without anybody's wish, as when the server went away, is no leaving out. 3 when the suite itself
+        failed somewhere: what it says is not the whole verdict.
         """
         if self.faults:
             return 3
-        return 0 if self.outcome == "pass" or (self.outcome == "partial" and allow_partial) else 1
+        is_wished = allow_partial and not self.cut_off and self.ended is not None
+        return 0 if self.outcome == "pass" or (self.outcome == "partial" and is_wished) else 1
 
     def document(self) -> dict[str, Any]:
         """As JSON, in the order of the requirements."""

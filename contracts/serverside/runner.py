@@ -1,6 +1,6 @@
 """Runs the phases over a server and yields events."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts import clock
@@ -32,7 +32,7 @@ class Wish:
     """Generated cases of each operation or scenario."""
 
 
-def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
+def run(target: Target, wish: Wish, recorder: Recorder) -> Generator[Event]:
     """Judge a server.
 
     Args:
@@ -52,10 +52,9 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
             _about(wish),
             wish.areas,
             wish.names,
+            docket.remark,
         )
         for name, phase in _phases(wish, docket):
-            if name != scripted.PHASE:
-                docket.hurry()
             try:
                 yield from phase
             except GoneError as error:
@@ -70,13 +69,17 @@ def run(target: Target, wish: Wish, recorder: Recorder) -> Iterator[Event]:
 
 def _phases(wish: Wish, docket: Docket) -> Iterator[tuple[str, Iterator[Event]]]:
     seed, examples = wish.seed, wish.max_examples
-    every = {
-        scripted.PHASE: scripted.run(_chosen(wish), docket),
-        generated.PHASE: generated.run(docket, seed=seed, max_examples=examples),
-        fuzzed.PHASE: fuzzed.run(docket, seed=seed, max_examples=examples),
-        machine.PHASE: machine.run(docket, seed=seed, max_examples=max(1, examples // 2)),
+    if scripted.PHASE in wish.phases:
+        yield scripted.PHASE, scripted.run(_chosen(wish), docket)
+    if wish.phases == (scripted.PHASE,):
+        return
+    hurried = docket.hurried()
+    drawn = {
+        generated.PHASE: generated.run(hurried, seed=seed, max_examples=examples),
+        fuzzed.PHASE: fuzzed.run(hurried, seed=seed, max_examples=examples),
+        machine.PHASE: machine.run(hurried, seed=seed, max_examples=max(1, examples // 2)),
     }
-    return ((name, phase) for name, phase in every.items() if name in wish.phases)
+    yield from ((name, phase) for name, phase in drawn.items() if name in wish.phases)
 
 
 def _about(wish: Wish) -> frozenset[str] | None:

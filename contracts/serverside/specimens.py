@@ -9,7 +9,7 @@ from contracts.apps import table, video_v2_6
 from contracts.apps.files import FileFacts
 from contracts.serverside.caller import Caller, Recorder
 from contracts.serverside.exchange import Exchange, UnexpectedError, UntriedError
-from contracts.serverside.finding import NotRunError
+from contracts.serverside.finding import NotRunError, WithheldError
 from contracts.serverside.purse import Purse, TooDearError
 from contracts.serverside.target import Target
 from contracts.wire.money import dollars
@@ -48,6 +48,7 @@ class Specimens:
         self.patience = target.task_patience
         """Real seconds for the next task to end; whoever has waited in vain waits half as long from then on."""
         self._stuck: dict[str, str] = {}
+        self._elsewhere: dict[str, Specimens] = {}
 
     def caller(self, key: str | None, patience: float | None = None) -> Caller:
         """Return the caller of a key, with the target's patience or another."""
@@ -56,6 +57,17 @@ class Specimens:
         if kept not in self._callers:
             self._callers[kept] = Caller(target, self._recorder, key)
         return self._callers[kept]
+
+    def elsewhere(self, name: str) -> "Specimens":
+        """Return those of another world, whose key is made of the main one; only an emulator has such.
+
+        Args:
+            name: what is hung on the main key.
+        """
+        if name not in self._elsewhere:
+            target = replace(self._target, api_key=f"{self._target.api_key}-{name}")
+            self._elsewhere[name] = Specimens(target, self._recorder, self._purse)
+        return self._elsewhere[name]
 
     def other(self) -> Caller:
         """Return a caller with another key.
@@ -78,7 +90,7 @@ class Specimens:
         try:
             self._purse.reserve(price)
         except TooDearError as error:
-            raise NotRunError(f"{error}; allow more with --spend") from None
+            raise WithheldError(f"{error}; allow more with --spend") from None
         headers = members.get("headers", {})
         version = members.get("version", "2")
         path = members.get("path", "/apps/run")
@@ -143,7 +155,7 @@ class Specimens:
                 self._settle(task_id)
                 return dict(found)
             self._recorder.waits(f"for task {task_id} to end")
-            clock.wait(pause)
+            self._recorder.pause(pause)
             pause = min(MOST_POLL_SECONDS, pause * 2)
         self.patience = patience / 2
         self._stuck[task_id] = f"task {task_id} had not ended after {patience:g} s; --task-patience waits longer"
@@ -151,6 +163,8 @@ class Specimens:
 
     def close(self) -> None:
         """Close all connections."""
+        for others in self._elsewhere.values():
+            others.close()
         for caller in self._callers.values():
             caller.close()
 

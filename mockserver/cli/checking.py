@@ -1,6 +1,9 @@
 """The commands of suite 1: `check` judges a server, `drift` compares two saved runs."""
 
+import contextlib
+import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,6 +12,7 @@ import click
 from contracts.names import hint
 from mockserver import settings
 from mockserver.cli.interrupts import BrokenOff, heeding
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 EXAMPLES = """
@@ -28,6 +32,15 @@ same.
 SCRIPTED = ("scripted",)
 """What --area and --check choose from."""
 
+MOST_PATIENCE = 86_400
+"""Seconds: a day."""
+
+MOST_EXAMPLES = 1_000_000
+"""Cases of each kind, which take days: more is a slip of the finger."""
+
+MOST_SEED = 2**64 - 1
+"""What every reader of JSON and every generator can hold."""
+
 PHASES = ("scripted", "generated", "schemathesis", "machine")
 
 
@@ -39,6 +52,13 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
     for row in load():
         click.echo(f"{row.name:<48} {row.summary}")
     context.exit()
+
+
+def _number(_context: click.Context, _option: click.Parameter, seconds: float | None) -> float | None:
+    """Refuse what is no number: no bound holds for it, and nothing that lasts as long would ever end."""
+    if seconds is not None and math.isnan(seconds):
+        raise click.BadParameter(f"nan is no number of seconds; expected 1 to {MOST_PATIENCE}, such as 60.")
+    return seconds
 
 
 @click.command(epilog=EXAMPLES)
@@ -61,8 +81,14 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
     type=click.Choice(PHASES),
     help="Only this phase; all of them, or `scripted` with --area or --check. Repeatable.",
 )
-@click.option("--max-examples", type=click.IntRange(1), default=20, show_default=True, help="Generated cases of each.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is generated.")
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, MOST_EXAMPLES),
+    default=20,
+    show_default=True,
+    help="Generated cases of each.",
+)
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Of what is generated.")
 @click.option(
     "--spend",
     type=float,
@@ -71,7 +97,8 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 )
 @click.option(
     "--task-patience",
-    type=click.FloatRange(1, 86_400),
+    type=click.FloatRange(1, MOST_PATIENCE),
+    callback=_number,
     metavar="SECONDS",
     help="How long a task may take to end; 60 where the server is on this machine, else 900.",
 )
@@ -87,12 +114,7 @@ def _list(context: click.Context, _option: click.Parameter, wanted: bool) -> Non
 @click.option("--verbose", "-v", is_flag=True, help="Every promise, and not only those that need a word.")
 def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """Judge any server against the contract, by its base URL alone."""
-    try:
-        import jinja2  # noqa: F401  # told before a minute has passed, and not after
-        import junitparser  # noqa: F401
-        import rich  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
+    ensure_kit()
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
     from contracts.serverside.target import (
@@ -182,8 +204,8 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     console = Console()
     drawn = terminal.Terminal(console)
-    results, recorder, is_whole = Results(), Recorder(drawn.waits), True
     broken_off = BrokenOff()
+    results, recorder, is_whole = Results(), Recorder(drawn.waits, lambda: broken_off.heard), True
 
     def end(number: int) -> NoReturn:
         broken_off.heard.append(number)
@@ -191,31 +213,55 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
 
     try:
         # A runner that gives up a job ends it by SIGTERM: what was seen until then is reported as after Ctrl-C.
-        with heeding(end), drawn as shown:
-            for event in runner.run(target, wish, recorder):
+        with (
+            heeding(end),
+            _quiet_about_interrupts(),
+            drawn as shown,
+            contextlib.closing(runner.run(target, wish, recorder)) as events,
+        ):
+            for event in events:
                 results.take(event)
                 shown.take(event)
+                recorder.heed()
     except TargetError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         # What was seen until now may be what somebody waited for.
         is_whole = False
         results.break_off(broken_off.told)
-    written = write_all(
-        {
-            "save": (options["save"], lambda file: files.write_json(file, results, recorder)),
-            "junit": (options["junit"], lambda file: files.write_junit(file, results)),
-            "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(results), "utf-8")),
-            "html": (
-                options["html"],
-                lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
-            ),
-        }
-    )
-    with telling():
-        terminal.show(results, console, verbose=options["verbose"])
-    written.ensure()
+    # What a run has told is not lost over a signal any more: writing it takes a moment.
+    with heeding(lambda _: None):
+        written = write_all(
+            {
+                "save": (options["save"], lambda file: files.write_json(file, results, recorder)),
+                "junit": (options["junit"], lambda file: files.write_junit(file, results)),
+                "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(results), "utf-8")),
+                "html": (
+                    options["html"],
+                    lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
+                ),
+            }
+        )
+        with telling():
+            terminal.show(results, console, verbose=options["verbose"])
+        written.ensure()
     return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
+
+
+@contextlib.contextmanager
+def _quiet_about_interrupts() -> Iterator[None]:
+    """Print no traceback where a signal comes while a callback runs, such as gc's, which lets nothing through."""
+    before = sys.unraisablehook
+
+    def tell(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            before(unraisable)
+
+    sys.unraisablehook = tell
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,18 @@ def test_the_whole_suite_passes_on_the_emulator(server: RunningServer, tmp_path:
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "-1"), "-1 is no limit; expected dollars from 0 to 10000"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "none/run.json"), "there is no folder none"),
         (("http://127.0.0.1:1", "--api-key", "k", "--spend", "nan"), "nan is no limit"),
+        *(
+            (("http://127.0.0.1:1", "--api-key", "k", option, number), wrong)
+            for option, number, wrong in (
+                ("--task-patience", "nan", "nan is no number of seconds; expected 1 to 86400, such as 60"),
+                ("--task-patience", "inf", "inf is not in the range 1<=x<=86400"),
+                ("--task-patience", "0", "0.0 is not in the range 1<=x<=86400"),
+                ("--task-patience", "-3", "-3.0 is not in the range 1<=x<=86400"),
+                ("--max-examples", "0", "0 is not in the range 1<=x<=1000000"),
+                ("--max-examples", "1000001", "1000001 is not in the range 1<=x<=1000000"),
+                ("--seed", str(2**64), f"{2**64} is not in the range 0<=x<={2**64 - 1}"),
+            )
+        ),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", ""), "cannot write '.': it is a folder"),
         (("http://127.0.0.1:1", "--api-key", "k", "--save", "one", "--html", "one"), "two reports are to go there"),
         (("here", "--api-key", "k"), "'here' is no base URL"),
@@ -228,6 +241,47 @@ def test_a_run_that_is_broken_off_is_reported(
     assert f"pass -> not-run  {unseen}" in told("drift", whole, saved).output
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert f"stopped: {said}" in page.read_text("utf-8")
+
+
+def _lost() -> None:
+    """Ctrl-C while gc, or whoever else lets no exception through, runs a callback."""
+    thing = threading.Event()
+    watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    assert watched() is None
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_ctrl_c_that_gets_lost_ends_the_run(
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    asks: bool,
+) -> None:
+    """At the next request, or the next step where there is none; without a traceback of whoever has swallowed it."""
+    from contracts.serverside import scripted
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    carried_out, steps, broken_off = scripted.carried_out, [0], []
+
+    def losing(*given: Any) -> Any:
+        steps.append(steps[-1] + 1)
+        if steps[-1] == 3:
+            _lost()
+        try:
+            return carried_out(*given) if asks or steps[-1] < 3 else []
+        except KeyboardInterrupt:
+            broken_off.append(steps[-1])
+            raise
+
+    monkeypatch.setattr(scripted, "carried_out", losing)
+    result = told("check", server.base_url, "--api-key", "lost", "--area", "env", "--allow-partial")
+    assert (result.exit_code, steps[-1], broken_off) == (130, 3, [3] if asks else [])
+    assert "Exception ignored" not in result.output + "".join(capfd.readouterr())
 
 
 def test_a_suite_that_fails_itself_is_reported(

@@ -193,13 +193,17 @@ def an_estimate_says_how_sure_it_is(probe: Probe) -> None:
 @check("app.an-estimate-is-what-it-costs", "REQ-APP-014", needs=("spend",))
 def an_estimate_is_what_it_costs(probe: Probe) -> None:
     """For each price of the list, as far as may be spent: the estimate, the list and the charge are one number."""
+    with estimates.judged(probe) as store:
+        _compare_charges(probe, store)
+
+
+def _compare_charges(probe: Probe, store: estimates.Estimates) -> None:
     version, made = probe.target.app_version, clips.uploaded(probe.call, clips.png())
     done = 0
     for kind in clips.KINDS:
         for seconds in (5, 10):
             given = clips.clip(version, kind, seconds, made["uri"])
-            with estimates.judged(probe) as store:
-                estimated = store.take(given).member("microcents")
+            estimated = store.take(given).member("microcents")
             try:
                 task = probe.ended(str(probe.task(given)["id"]))
             except NotRunError:

@@ -41,10 +41,8 @@ def is_whole_microcents(probe: Probe) -> None:
 
 def _prices(probe: Probe, requirement: str, *kinds: Kind) -> None:
     """Compare estimates with the list."""
-    image = ""
-    if "high-voice" in kinds:
-        image = str(clips.uploaded(probe.call, clips.png())["uri"])
     with estimates.judged(probe) as store:
+        image = str(clips.uploaded(probe.call, clips.png())["uri"]) if "high-voice" in kinds else ""
         for kind in kinds:
             for seconds in (5, 10):
                 answer = store.take(clips.clip(probe.target.app_version, kind, seconds, image))
@@ -68,8 +66,8 @@ def clips_with_sound(probe: Probe) -> None:
 def clips_with_a_voice(probe: Probe) -> None:
     """More than sound, but only where the prompt says what is spoken."""
     _prices(probe, "REQ-MONEY-004", "high-voice")
-    image = str(clips.uploaded(probe.call, clips.png())["uri"])
     with estimates.judged(probe) as store:
+        image = str(clips.uploaded(probe.call, clips.png())["uri"])
         for seconds in (5, 10):
             given = clips.clip(probe.target.app_version, "high-voice", seconds, image) | {"prompt": PROMPT}
             answer = store.take(given)

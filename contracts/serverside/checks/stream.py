@@ -192,8 +192,8 @@ def heartbeats_come(probe: Probe) -> None:
 @check("stream.named-events", "REQ-STREAM-010", needs=("control", "spend"))
 def named_events(probe: Probe) -> None:
     """Under the switch events are called `update`, and `done` comes last."""
-    task = probe.specimens.completed()
     with probe.switched(sse_events="named"):
+        task = probe.specimens.completed()
         lines, _ = probe.lines(f"/tasks/{task['id']}/stream", SSE)
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("event:")]
     probe.equal("REQ-STREAM-010", names, ["update", "done"], f"the events of a finished task's stream, {lines[:2]!r},")

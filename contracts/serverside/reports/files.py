@@ -1,12 +1,12 @@
 """Reports as files: JSON to keep and compare, JUnit for CI, Markdown for a pull request."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from contracts.reporting.markdown import cell
+from contracts.reporting import plain
+from contracts.reporting.markdown import cell, code
 from contracts.serverside.caller import Recorder
 from contracts.serverside.reports import words
 from contracts.serverside.results import Results
@@ -28,7 +28,7 @@ def saved(results: Results, recorder: Recorder) -> dict[str, Any]:
 
 def write_json(path: Path, results: Results, recorder: Recorder) -> None:
     """Write the run as JSON."""
-    path.write_text(json.dumps(saved(results, recorder), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(plain.dumped(saved(results, recorder), indent=1) + "\n", "utf-8")
 
 
 def write_junit(path: Path, results: Results) -> None:
@@ -71,7 +71,7 @@ def markdown(results: Results) -> str:
     """Return a summary for a pull request."""
     mark = {"pass": "✅", "fail": "❌", "partial": "🟡", "empty": "⚪"}[results.outcome]
     lines = [f"### {mark} Contract: {words.sentence(results)}", ""]
-    lines += [f"- {name}: `{value}`" for name, value in words.facts(results)]
+    lines += [f"- {name}: {code(value)}" for name, value in words.facts(results)]
     lines += ["", "| | pass | warn | fail | not run | n/a |", "|---|--:|--:|--:|--:|--:|"]
     for area in dict.fromkeys(row.requirement.area for row in results.rows.values()):
         rows = [row.verdict for row in results.rows.values() if row.requirement.area == area]

@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from contracts import decisions
+from contracts.reporting import plain
 from contracts.requirements import AREAS
 from contracts.serverside.events import RunBegan
 from contracts.serverside.exchange import Exchange
@@ -118,8 +119,10 @@ def _findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def _evidence(exchange: Exchange) -> dict[str, Any]:
-    document = exchange.document()
+    # Whatever a server says, also in its headers, commands nothing and turns no text around.
+    document = plain.document({**exchange.document(), "line": exchange.line()})
     response = document["response"]
     if response is not None and len(response["body"]) > MOST_BODY:
         response["body"] = f"{response['body'][:MOST_BODY]}... ({response['bytes']} bytes in all)"
-    return {**document, "line": exchange.line()}
+    shown: dict[str, Any] = document
+    return shown

@@ -40,6 +40,9 @@ TITLES = {
 
 def sentence(results: Results) -> str:
     """Say in one sentence how the run went, and in another one if the suite itself failed."""
+    if results.outcome == "partial" and results.cut_off and not results.faults:
+        short = ", ".join(results.cut_off)
+        return f"{_verdict(results)} Cut short without being told to: {short}; --allow-partial does not excuse that."
     if not results.faults:
         return _verdict(results)
     failed = ", ".join(results.faults)
@@ -78,6 +81,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
     left = f"{'; ' if results.phases else ''}not begun: {', '.join(results.left_out)}" if results.left_out else ""
     return [
         ("server", began.target.base_url + (f" ({began.server})" if began.server else "")),
+        *([("control plane", began.remark)] if began.remark else []),
         ("app version", began.target.app_version),
         ("phases", ", ".join(results.phases) + left),
         ("seed", f"{began.seed}, {counted(began.max_examples, 'generated case')} of each kind"),

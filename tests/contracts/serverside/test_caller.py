@@ -1,10 +1,10 @@
-"""Requests that come too soon are sent again when their turn has come."""
+"""Requests that come too soon are sent again when their turn has come, and none when the run is to end."""
 
 import pytest
 
 from contracts import clock
 from contracts.serverside import caller
-from contracts.serverside.caller import Caller, Recorder
+from contracts.serverside.caller import Caller, GoneError, Recorder
 from contracts.serverside.exchange import Exchange
 from contracts.serverside.target import Target
 
@@ -15,7 +15,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, *answers: tuple[int, str]) -> tupl
     left = [
         Exchange(1, "GET", "http://x/me", (), b"", None, status, (("Retry-After", row),)) for status, row in answers
     ]
-    monkeypatch.setattr(clock, "wait", waits.append)
+    monkeypatch.setattr(Recorder, "pause", lambda _, seconds: waits.append(seconds))
     monkeypatch.setattr(Caller, "send", lambda *_, **__: left.pop(0))
     call = Caller(Target("http://127.0.0.1:1", "k"), Recorder(), "k")
     try:
@@ -41,3 +41,27 @@ def test_it_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that always says so is believed in the end."""
     answer, waits, requests = answered(monkeypatch, *[(429, "1")] * 9)
     assert (answer.status, waits, requests) == (429, [1] * caller.MOST_TURNS, caller.MOST_TURNS + 1)
+
+
+def test_a_pause_ends_when_the_run_is_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second later, and not after two minutes."""
+    waits: list[float] = []
+    monkeypatch.setattr(clock, "wait", waits.append)
+    with pytest.raises(KeyboardInterrupt):
+        Recorder(is_broken_off=lambda: len(waits) == 2).pause(caller.MOST_TURN)
+    assert waits == [caller.MOST_PAUSE] * 2
+
+
+def test_nothing_is_sent_when_the_run_is_to_end() -> None:
+    """But what puts something back as it was."""
+    recorder = Recorder(is_broken_off=lambda: True)
+    call = Caller(Target("http://127.0.0.1:9", "k"), recorder, "k")
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            call.send("GET", "/me")
+        with pytest.raises(KeyboardInterrupt), call.opened("/tasks/x/stream"):
+            pass
+        with recorder.at_peace(), pytest.raises(GoneError):
+            call.send("GET", "/me")
+    finally:
+        call.close()

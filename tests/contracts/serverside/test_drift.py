@@ -223,3 +223,13 @@ def test_what_is_no_run_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(DriftError, match="expected a file of `inferencesh-mock check --save`"):
         drift.read(file)
+
+
+def test_a_file_that_is_too_large_is_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more of it is read than a run may have."""
+    monkeypatch.setattr(drift, "MOST_BYTES", 2 << 20)
+    file = tmp_path / "large.json"
+    with file.open("wb") as stream:
+        stream.truncate((2 << 20) + 1)
+    with pytest.raises(DriftError, match=r"large\.json has more than 2 MiB, which is no saved run; expected a file of"):
+        drift.read(file)

@@ -7,24 +7,26 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 from rich.console import Console
 
+from contracts import openapi
 from contracts.serverside import runner
 from contracts.serverside.caller import MOST_SILENCE, Caller, GoneError, Recorder
 from contracts.serverside.events import Found, PhaseBegan, StepEnded
 from contracts.serverside.finding import Finding
-from contracts.serverside.reports import files, page, terminal
+from contracts.serverside.reports import files, page, terminal, words
 from contracts.serverside.results import Results
 from contracts.serverside.runner import Wish
 from contracts.serverside.target import Target, TargetError, clean
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
-from .stub import stub
+from .stub import ANSWERS, stub
 
 
 def judged(base_url: str, *, spend: int | None = None, **wish: object) -> tuple[Results, Recorder]:
@@ -81,6 +83,53 @@ def test_a_server_that_falls_silent_ends_the_run(silent: str) -> None:
     call.close()
 
 
+SETTINGS, CREDITS = "/_mock/settings", "/_mock/credits"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        (SETTINGS, (404, {})),
+        (SETTINGS, (200, "no object")),
+        (SETTINGS, (200, {"x": 1})),
+        (SETTINGS, (200, {"world": [1]})),
+        (SETTINGS, (200, {"world": {"behaviour": "\x1b[31mhello"}})),
+        (SETTINGS, (200, {"world": {"behaviour": [1]}})),
+        (CREDITS, (200, {"balance": "x"})),
+        (CREDITS, (200, {"balance": {}})),
+        (CREDITS, (200, {})),
+    ],
+)
+def test_a_strange_control_plane_is_none(path: str, answer: tuple[int, Any]) -> None:
+    """The server is judged as one without it, and a report says so."""
+    whole = {
+        **ANSWERS,
+        "/_mock/health": (200, {"serving": True}),
+        SETTINGS: (200, {"world": {"behaviour": {}}}),
+        CREDITS: (200, {"balance": 1}),
+        path: answer,
+    }
+    with stub(whole) as base_url:
+        results, recorder = judged(base_url, areas=("env",), phases=("scripted", "machine"), max_examples=1)
+    assert results.ended is not None
+    assert (results.faults, results.rows["REQ-ENV-005"].verdict) == ({}, "not-applicable")
+    facts = dict(words.facts(results))
+    assert facts["control plane"].startswith(f"not used, for it is not the emulator's: GET {path}")
+    assert not [row for row in recorder.exchanges if "/_mock/" in row.url and row.method != "GET"]
+
+
+def test_a_control_plane_that_changes_its_form_ends_no_run() -> None:
+    """Whatever its settings are called, and although it takes none."""
+    settings = (200, {"world": {"behaviour": {"self": 1, "latency": "quick"}}})
+    health = (200, {"serving": True})
+    whole = {**ANSWERS, "/_mock/health": health, SETTINGS: settings, CREDITS: (200, {"balance": 1})}
+    with stub(whole) as base_url:
+        results, _ = judged(base_url, areas=("env",), phases=("scripted", "machine"), max_examples=1)
+    assert results.ended is not None
+    assert results.faults == {}
+    assert "control plane" not in dict(words.facts(results))
+
+
 def test_a_key_that_is_refused_everywhere_is_told() -> None:
     """In one sentence."""
     with serving(Settings(port=0)) as server:
@@ -108,17 +157,71 @@ def test_a_server_that_goes_away_ends_the_run() -> None:
     assert results.outcome == "partial"
 
 
-def test_a_run_that_is_broken_off_leaves_the_world_as_it_was() -> None:
-    """Whatever was switched at that moment."""
+@pytest.mark.parametrize("phase", runner.PHASES)
+def test_a_server_that_goes_away_is_never_green(phase: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has asked for that, so that nothing excuses it, in whatever phase it was."""
+    whole = openapi.document
+
+    def fewer(*args: str, **options: str) -> dict[str, Any]:
+        document = whole(*args, **options)  # type: ignore[arg-type]  # handed on
+        return {**document, "paths": {path: document["paths"][path] for path in ("/me", "/files", "/tasks")}}
+
+    monkeypatch.setattr(openapi, "document", fewer)
+    results = Results()
     with serving(Settings(port=0)) as server:
-        target = Target(server.base_url, "test-key", spend=None)
-        events = runner.run(target, Wish(areas=("env",)), Recorder())
-        next(events)
+        target = Target(server.base_url, "test-key", spend=None, patience=5, task_patience=5)
+        events = runner.run(target, Wish(phases=(phase,), max_examples=200), Recorder())
+        for event in events:
+            results.take(event)
+            if isinstance(event, StepEnded):
+                break
+    for event in events:
+        results.take(event)
+    assert results.cut_off == [phase]
+    assert [results.exit_code(allow_partial=allowed) for allowed in (False, True)] == [1, 1]
+
+
+def test_what_a_limit_leaves_out_is_excused() -> None:
+    """Whoever sets one wants that."""
+    with serving(Settings(port=0)) as server:
+        results, _ = judged(server.base_url, spend=0, phases=("generated", "machine"), max_examples=2)
+    assert (results.outcome, set(results.stopped)) == ("partial", {"generated", "machine"})
+    assert results.cut_off == []
+    assert [results.exit_code(allow_partial=allowed) for allowed in (False, True)] == [1, 0]
+
+
+def test_the_key_s_world_is_never_switched() -> None:
+    """Not even for a moment: a run that is killed puts nothing back, and another may be judging the same world."""
+    areas = ("cancel", "env", "err", "media", "stream", "input")
+    wish = Wish(phases=("scripted", "generated", "machine"), areas=areas, max_examples=1)
+    with serving(Settings(port=0)) as server:
         world = server.world("test-key")
-        world.configure(enforce="observed", envelope="v1")
-        events.close()
-        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-    assert (behaviour["enforce"], behaviour["envelope"]) == ("documented", "superset")
+        world.configure(latency="instant", media="tiny", concurrency_excess="fail")
+        before = world.control("GET", "/settings")["world"]["behaviour"]
+        results, recorder, kept = Results(), Recorder(), set()
+        for event in runner.run(Target(server.base_url, "test-key", spend=None), wish, recorder):
+            results.take(event)
+            kept |= {(row.method, row.url, row.asked("authorization")) for row in recorder.current}
+        behaviours = [server.world(f"test-key-{name}").control("GET", "/settings") for name in ("hurried", "moov-end")]
+        after = world.control("GET", "/settings")["world"]["behaviour"]
+    assert (results.outcome, results.cut_off, results.counts["fail"]) == ("partial", [], 0)
+    assert after == before
+    controlled = [(method, url) for method, url, key in kept if "/_mock/" in url and key == "Bearer test-key"]
+    assert {url.partition("/_mock")[2] for method, url in controlled if method != "GET"} <= {"/credits"}
+    assert [row["world"]["behaviour"]["concurrency_excess"] for row in behaviours] == ["fail", "fail"]
+
+
+def test_two_runs_at_once_leave_the_key_s_world_as_it_was() -> None:
+    """Whichever of them ends first."""
+    wish = Wish(phases=("scripted", "generated"), areas=("env",), max_examples=1)
+    with serving(Settings(port=0)) as server:
+        world = server.world("test-key")
+        before = world.control("GET", "/settings")["world"]["behaviour"]
+        runs = [runner.run(Target(server.base_url, "test-key", spend=None), wish, Recorder()) for _ in range(2)]
+        found = [[*zip(*runs, strict=False)], [*runs[0]], [*runs[1]]]
+        after = world.control("GET", "/settings")["world"]["behaviour"]
+    assert len(found[0]) > 50
+    assert after == before
 
 
 def test_nothing_is_spent_that_is_not_allowed() -> None:
@@ -139,7 +242,7 @@ def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
         with contextlib.closing(begun):
             # All operations once: the rest is of the same ones.
             names = [event.name for event in itertools.islice(begun, 100) if isinstance(event, StepEnded)]
-        journal = server.world("test-key").control("GET", "/journal?operation=runs.create")
+        journal = server.world("test-key-hurried").control("GET", "/journal?operation=runs.create")
     assert "no limit allows" in results.stopped["machine"]
     assert len(set(names)) > 20
     assert not {"POST /apps/run", "POST /run"} & set(names)
@@ -147,20 +250,18 @@ def test_what_asks_no_price_submits_nothing_under_a_limit() -> None:
 
 
 def test_drawn_runs_end_at_once_where_that_can_be_had() -> None:
-    """Thousands of them would take hours; what is scripted meets the world as it is, and so does who comes later."""
+    """Thousands of them would take hours; what is scripted meets the key's world as it is."""
     phases = ("scripted", "generated", "machine")
     wish = Wish(phases=phases, names=("env.version-2-is-bare",), max_examples=1)
-    found = {}
     with serving(Settings(port=0)) as server:
-        world = server.world("test-key")
-        for event in runner.run(Target(server.base_url, "test-key"), wish, Recorder()):
-            if isinstance(event, PhaseBegan):
-                behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-                found[event.phase] = behaviour["latency"], behaviour["media"]
-        behaviour = world.control("GET", "/settings")["world"]["behaviour"]
-    plain, hurried = ("quick", "full"), ("instant", "tiny")
-    assert found == {"scripted": plain, "generated": hurried, "machine": hurried}
-    assert (behaviour["latency"], behaviour["media"]) == plain
+        list(runner.run(Target(server.base_url, "test-key", spend=None), wish, Recorder()))
+        worlds = {key: server.world(key) for key in ("test-key", "test-key-hurried")}
+        told = {key: world.control("GET", "/settings")["world"]["behaviour"] for key, world in worlds.items()}
+        runs = {key: len(world.journal(operation="runs.create")) for key, world in worlds.items()}
+    found = {key: (row["latency"], row["media"]) for key, row in told.items()}
+    assert found == {"test-key": ("quick", "full"), "test-key-hurried": ("instant", "tiny")}
+    assert runs["test-key"] == 0
+    assert runs["test-key-hurried"] > 0
 
 
 def test_the_reports_say_the_same(tmp_path: Path) -> None:
