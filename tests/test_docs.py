@@ -159,7 +159,7 @@ def test_the_settings_page_lists_every_setting() -> None:
             assert all(f"`{choice}`" in rows[flag] for choice in option.type.choices)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.stem != "conformance"], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_we_are_installed_by_a_path(page: Path) -> None:
     """We are on no index, and whoever took the name there would be run by everybody who copied the line."""
     assert re.findall(r"pip install[^`\n]*[ '\"]inferencesh-mock\b[^`\n]*", page.read_text("utf-8")) == []

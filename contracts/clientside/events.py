@@ -50,6 +50,8 @@ class RunEnded:
     seconds: float
     stopped: str | None = None
     """Why the run did not come to its end."""
+    interrupted: bool = False
+    """Whether it was its user who did not want it to."""
 
 
 Event = RunBegan | CaseBegan | CaseEnded | RunEnded

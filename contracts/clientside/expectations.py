@@ -86,6 +86,7 @@ def read(file: Path, today: dt.date) -> tuple[Expectation, ...]:
     if type(kit) is not int or kit != 1 or not isinstance(rows, list) or not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else 1
         raise ExpectationError(f"{file}, line {line}: expected `kit: 1` and a list `expect`")
+    _ensure_known(f"{file}, line {node.start_mark.line + 1}", document)
     lines = _lines(node)
     return tuple(_entry(file, row, line, today) for row, line in zip(rows, lines, strict=True))
 
@@ -180,7 +181,7 @@ def _entry_of(row: Row, check: Row, expected: Iterable[Expectation]) -> Expectat
     names = [check["check"]]
     if check["verdict"] == "not-run":
         # What was not judged because an expected failure stood before it needs no word of its own.
-        names = [other["check"] for other in row["checks"] if other["verdict"] in _WRONG]
+        names += [other["check"] for other in row["checks"] if other["verdict"] in {"fail", "warn"}]
     return next((entry for entry in expected for name in names if entry.concerns(row["name"], name)), None)
 
 
@@ -260,6 +261,12 @@ def _lines(node: yaml.MappingNode) -> list[int]:
     return [item.start_mark.line + 1 for item in found.value]
 
 
+def _ensure_known(where: str, document: Row) -> None:
+    unknown = [name for name in document if name not in {"kit", "expect"}]
+    if unknown:
+        raise ExpectationError(f"{where}: expected `kit` and `expect` alone, got {_shown(unknown[0])} too")
+
+
 _MEMBERS = ("check", "where", "status", "because", "issue", "until")
 
 
@@ -282,6 +289,8 @@ def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
         raise ExpectationError(f"{where}: status is fail or flaky, not {_shown(row['status'])}")
     if not isinstance(row.get("because"), str) or not row["because"].strip():
         raise ExpectationError(f"{where}: say why, in `because`")
+    if not isinstance(row.get("issue", ""), str):
+        raise ExpectationError(f"{where}: `issue` is an address, not {_shown(row['issue'])}")
     until = row.get("until")
     if until is not None and type(until) is not dt.date:
         raise ExpectationError(f"{where}: until is a date like {today.isoformat()}, not {_shown(until)}")

@@ -55,11 +55,13 @@ def judged(play: Play) -> list[Emitted]:
             emitted = _emitted(probe, "not-observable", unheard)
         elif gate is not None:
             verdict: Verdict = "harness-error" if gate.check == "wire.harness-valid" else "not-run"
-            emitted = _emitted(probe, verdict, f"says nothing, for {gate.check} failed")
+            told = f"says nothing, for {gate.check} failed"
+            emitted = dataclasses.replace(_emitted(probe, verdict, told), behind=gate.check)
         elif blocker := next((name for name in probe.after if found[name].verdict not in {"pass", "warn"}), None):
             blind = all(found[name].verdict in {"pass", "warn", "not-observable"} for name in probe.after)
             told = f"says nothing, for {blocker} {'cannot be observed' if blind else 'did not pass'}"
             emitted = _emitted(probe, "not-observable" if blind else "not-run", told)
+            emitted = dataclasses.replace(emitted, behind=None if blind else blocker)
         else:
             emitted = _decided(probe, judge.load()[probe.judge], play)
             if "client" not in play.witnesses:

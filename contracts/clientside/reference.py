@@ -243,8 +243,8 @@ class Client:
         raise AssertionError("not reached")
 
     def _pause(self, attempt: int, deadline: float | None = None, task: str | None = None) -> None:
-        """Wait twice as long each time, give or take a tenth, so that clients that failed together do not return so."""
-        seconds = rng.about(min(MOST_PAUSE, 0.1 * 2**attempt), 0.1)
+        """Wait twice as long each time, and up to half of it more: who failed together does not return together."""
+        seconds = rng.about(1.25 * min(MOST_PAUSE, 0.1 * 2**attempt), 0.2)
         if deadline is not None and clock.now() + seconds > deadline:
             raise TimeLimitError(f"task {task} has not ended in time; it goes on", task=task)
         clock.wait(seconds)

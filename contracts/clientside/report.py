@@ -86,6 +86,10 @@ def headline(report: Mapping[str, Any], *, strict: bool = False) -> tuple[scores
         if expectation["departures"]:
             return "fail", f"is not as {expectation['file']} says"
         return "partial" if report["left_out"] else "pass", f"is as {expectation['file']} says: {known}, and no other"
+    checks = [check for row in report["cases"] if scores.was_played(report, row) for check in row["checks"]]
+    is_clean = outcome != "harness-error" and not any(scores.counts_against(check, strict=strict) for check in checks)
+    if is_clean and not scores.was_shown(checks):
+        return outcome, "was not judged: no case that was played says anything of it"
     seen = "" if set(report["witnesses"]) == set(WITNESSES) else ", as far as it could be observed"
     return outcome, _WORDS[outcome] + seen
 
@@ -139,7 +143,7 @@ class Report:
         for case in chosen:
             if case.name not in self._cases:
                 self.take(CaseEnded(case, tuple(judging.unplayed(case, "not-run", told)), None))
-        self.take(RunEnded(clock.now() - self._begun, told))
+        self.take(RunEnded(clock.now() - self._begun, told, interrupted=True))
 
     def document(self) -> dict[str, Any]:
         """Return the report, in the order of the cases."""
@@ -147,9 +151,9 @@ class Report:
         names = () if began is None else began.cases
         rows = [_case(self._cases[name]) for name in names if name in self._cases]
         scored = profiles.load(self._profile)
-        stopped = None if ended is None else ended.stopped
+        interrupted = ended is not None and ended.interrupted
         # A number that a signal has made would be no measure of the client.
-        judged = [row for row in rows if scores.was_played({"stopped": stopped}, row)]
+        judged = [row for row in rows if scores.was_played({"interrupted": interrupted}, row)]
         checks = [check for row in judged for check in row["checks"]]
         return {
             "kind": KIND,
@@ -162,21 +166,22 @@ class Report:
             "profile": self._profile,
             "left_out": len({case.name for case in cases()} - set(names)),
             "seconds": None if ended is None else round(ended.seconds, 2),
-            "stopped": stopped,
+            "stopped": None if ended is None else ended.stopped,
+            "interrupted": interrupted,
             "counts": scores.counts(check for row in rows for check in row["checks"]),
             "conformance": scores.conformance(checks, scored).document(),
             "observed": scores.observed(checks).document(),
             "areas": {
-                area: scores.conformance(_of_area(judged, area), scored).document()
-                for area in AREAS
-                if any(_of_area(judged, area))
+                area: scores.conformance(_of_area(checks, area), scored).document()
+                for area in (*AREAS, *scores.EVERYWHERE)
+                if any(_of_area(checks, area))
             },
             "cases": rows,
         }
 
 
-def _of_area(rows: list[dict[str, Any]], area: str) -> Iterator[dict[str, Any]]:
-    return (check for row in rows if row["area"] == area for check in row["checks"])
+def _of_area(checks: list[dict[str, Any]], area: str) -> Iterator[dict[str, Any]]:
+    return (check for check in checks if scores.area(check["check"]) == area)
 
 
 def _case(event: CaseEnded) -> dict[str, Any]:

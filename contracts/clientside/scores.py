@@ -15,6 +15,9 @@ Row = Mapping[str, Any]
 OURS = frozenset({"wire.harness-valid"})
 """Checks of the emulator and not of the client: they are told, and no number is made of them."""
 
+EVERYWHERE = ("wire", "adaptor")
+"""Areas of the checks that every case makes; who is right in these alone has shown nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -44,14 +47,29 @@ def counts(checks: Iterable[Row]) -> dict[str, int]:
 
 
 def conformance(checks: Iterable[Row], scored: Container[str]) -> Share:
-    """Return the MUSTs that passed of all that apply; what could not be observed counts against.
+    """Return the MUSTs that hold of all that apply: each once, wherever it was looked at.
+
+    One that fails or could not be observed in one case does not hold. Counted case by case, those that every case looks
+    at would outweigh what a client loses money by.
 
     Args:
         checks: of a report.
         scored: ids of the checks that a profile scores.
     """
+    holds: dict[str, bool] = {}
     rows = [row for row in _counting(checks) if row["level"] == "MUST" and row["check"] in scored]
-    return Share(sum(row["verdict"] == "pass" for row in rows), len(rows))
+    for row in rows:
+        # What could not be judged behind something else is counted there.
+        if row.get("behind") is None:
+            holds[row["check"]] = holds.get(row["check"], True) and row["verdict"] == "pass"
+    for row in rows:
+        holds.setdefault(row["check"], False)
+    return Share(sum(holds.values()), len(holds))
+
+
+def area(check: str) -> str:
+    """Return the area of a check: one of those of cases, or one of those that every case looks at."""
+    return check.partition(".")[0]
 
 
 def observed(checks: Iterable[Row]) -> Share:
@@ -77,14 +95,21 @@ def counts_against(check: Row, *, strict: bool = False) -> bool:
     """
     if check["verdict"] in {"fail", "harness-error"}:
         return True
+    if check.get("behind") is not None:
+        return False
     binding = {"MUST", "SHOULD"} if strict else {"MUST"}
     return check["verdict"] in {"warn", "not-run"} and check["level"] in binding
 
 
 def was_played(report: Row, case: Row) -> bool:
-    """Tell whether a case was judged; a run that was stopped says nothing of those that were still to come."""
+    """Tell whether a case was judged; a run that its user broke off says nothing of those that were still to come."""
     judged = case["evidence"] is not None or any(row["verdict"] != "not-run" for row in case["checks"])
-    return judged or not report["stopped"]
+    return judged or not report.get("interrupted")
+
+
+def was_shown(rows: Iterable[Row]) -> bool:
+    """Tell whether something was seen of a client, beside what holds of one that does nothing."""
+    return any(row["verdict"] in {"pass", "warn", "fail"} and area(row["check"]) not in EVERYWHERE for row in rows)
 
 
 def outcome(report: Row, *, strict: bool = False) -> Outcome:
@@ -95,14 +120,17 @@ def outcome(report: Row, *, strict: bool = False) -> Outcome:
         strict: whether a SHOULD that does not hold counts.
     """
     rows = [row for case in report["cases"] if was_played(report, case) for row in case["checks"]]
+    interrupted = bool(report.get("interrupted"))
     verdicts = {row["verdict"] for row in rows}
-    if "harness-error" in verdicts:
+    if "harness-error" in verdicts or (report["stopped"] and not interrupted and "fail" not in verdicts):
         return "harness-error"
     if any(counts_against(row, strict=strict) for row in rows):
         return "fail"
-    if not (verdicts & {"pass", "warn"} or report["stopped"]):
+    if interrupted:
+        return "partial"
+    if not was_shown(rows):
         return "fail"
-    return "partial" if report["left_out"] or report["stopped"] else "pass"
+    return "partial" if report["left_out"] else "pass"
 
 
 def exit_code(found: Outcome, *, allow_partial: bool = False) -> int:

@@ -35,6 +35,8 @@ class Emitted:
     requirements: tuple[str, ...]
     witnesses: tuple[Witness, ...]
     """Those it was decided by."""
+    behind: str | None = None
+    """The check that did not pass and without which nothing could be said; the verdict is its doing."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -46,4 +48,5 @@ class Emitted:
             "says": self.says,
             "requirements": list(self.requirements),
             "witnesses": list(self.witnesses),
+            **({} if self.behind is None else {"behind": self.behind}),
         }

@@ -13,6 +13,7 @@ from mockserver.cli.adaptors import adaptor
 from mockserver.cli.checking import check, drift
 from mockserver.cli.conforming import conform
 from mockserver.cli.documents import openapi
+from mockserver.cli.outputs import hush
 from mockserver.cli.parity import parity
 from mockserver.cli.plans import plan, scenarios
 from mockserver.cli.reports import report
@@ -37,6 +38,11 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2 if isinstance(error, click.UsageError) else 3)
+    except OSError as error:
+        hush()
+        about = f"{error.filename}: " if error.filename else "cannot print: "
+        click.echo(f"Error: {about}{error.strerror or error}", err=True)
+        sys.exit(3 if error.filename else 2)
     except click.exceptions.Abort:
         click.echo("interrupted; nothing is said of what was not finished", err=True)
         sys.exit(130)

@@ -12,6 +12,7 @@ import click
 
 from contracts.counting import counted
 from mockserver.cli.interrupts import BrokenOff, breaking_off
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.starters import STARTERS, StarterError
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def check(argv: tuple[str, ...]) -> None:
 
 
 def _check(argv: tuple[str, ...]) -> int:
+    ensure_kit()
     broken = BrokenOff()
     try:
         with breaking_off(broken):

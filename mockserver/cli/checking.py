@@ -12,6 +12,7 @@ import click
 from contracts.names import hint
 from mockserver import settings
 from mockserver.cli.interrupts import BrokenOff, heeding
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 EXAMPLES = """
@@ -113,12 +114,7 @@ def _number(_context: click.Context, _option: click.Parameter, seconds: float | 
 @click.option("--verbose", "-v", is_flag=True, help="Every promise, and not only those that need a word.")
 def check(base_url: str, **options: Any) -> None:  # noqa: ANN401  # whatever click parsed
     """Judge any server against the contract, by its base URL alone."""
-    try:
-        import jinja2  # noqa: F401  # told before a minute has passed, and not after
-        import junitparser  # noqa: F401
-        import rich  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(f"{error}; the suite needs more: pip install 'inferencesh-mock[kit]'") from None
+    ensure_kit()
     from contracts.serverside import runner
     from contracts.serverside.check import areas, load
     from contracts.serverside.target import (
@@ -233,20 +229,22 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         # What was seen until now may be what somebody waited for.
         is_whole = False
         results.break_off(broken_off.told)
-    written = write_all(
-        {
-            "save": (options["save"], lambda file: files.write_json(file, results, recorder)),
-            "junit": (options["junit"], lambda file: files.write_junit(file, results)),
-            "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(results), "utf-8")),
-            "html": (
-                options["html"],
-                lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
-            ),
-        }
-    )
-    with telling():
-        terminal.show(results, console, verbose=options["verbose"])
-    written.ensure()
+    # What a run has told is not lost over a signal any more: writing it takes a moment.
+    with heeding(lambda _: None):
+        written = write_all(
+            {
+                "save": (options["save"], lambda file: files.write_json(file, results, recorder)),
+                "junit": (options["junit"], lambda file: files.write_junit(file, results)),
+                "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(results), "utf-8")),
+                "html": (
+                    options["html"],
+                    lambda file: file.write_text(page.render(results, recorder.exchanges), "utf-8"),
+                ),
+            }
+        )
+        with telling():
+            terminal.show(results, console, verbose=options["verbose"])
+        written.ensure()
     return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
 
 

@@ -11,6 +11,7 @@ import click
 
 from mockserver.cli import driving
 from mockserver.cli.interrupts import BrokenOff, breaking_off
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 if TYPE_CHECKING:
@@ -75,12 +76,7 @@ def conform(argv: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # w
 
     ARGV, after `--`, is the client's adaptor, its program, or its tests, with arguments; no shell reads it.
     """
-    try:
-        import jinja2  # noqa: F401  # told before a minute has passed, and not after
-        import junitparser  # noqa: F401
-        import rich  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
+    ensure_kit()
     chosen = _chosen(options["areas"], options["names"])
     if options["only_list"]:
         _list(chosen, options)
@@ -152,56 +148,72 @@ def _judge(mode: "Mode", argv: tuple[str, ...], chosen: list["Case"], options: d
         settings = Settings(seed=options["seed"], max_worlds=max(1000, len(chosen) * 4))
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
-    broken_off, client, is_whole = BrokenOff(), driving.Driven(iter(())), True
-    try:
-        # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
-        with breaking_off(broken_off), serving(settings, port=options["port"]) as server:
-            emulator = engine.Emulator(server.base_url, seed=options["seed"])
-            with driving.driven(mode, argv, emulator, chosen, options) as client, terminal.Terminal(console) as shown:
-                for event in client.events:
-                    report.take(event)
-                    shown.take(event)
-    except ServerError as error:
-        raise click.UsageError(str(error)) from None
-    except PlayerError as error:
-        click.echo(f"Error: {error}", err=True)
-        return 3
-    except KeyboardInterrupt:
-        if not report.has_begun:
-            click.echo(f"{broken_off.told}: nothing was played, and no report is written", err=True)
+    broken_off = BrokenOff()
+    # Asked to end, it ends as by Ctrl-C, and takes along what it has started.
+    with breaking_off(broken_off):
+        client, is_whole = driving.Driven(iter(())), True
+        try:
+            with serving(settings, port=options["port"]) as server:
+                emulator = engine.Emulator(server.base_url, seed=options["seed"])
+                with (
+                    driving.driven(mode, argv, emulator, chosen, options) as client,
+                    terminal.Terminal(console) as shown,
+                ):
+                    for event in client.events:
+                        report.take(event)
+                        shown.take(event)
+                        broken_off.ensure_wanted()
+        except ServerError as error:
+            raise click.UsageError(str(error)) from None
+        except PlayerError as error:
+            click.echo(f"Error: {error}", err=True)
+            return 3
+        except KeyboardInterrupt:
+            is_whole = False
+        broken_off.is_over = True
+        broken_off.heard += client.signals
+        if broken_off.heard and is_whole:
+            is_whole, chosen = False, []
+        if not is_whole:
+            if not report.has_begun:
+                click.echo(f"{broken_off.told}: nothing was played, and no report is written", err=True)
+                return broken_off.code
+            report.break_off(chosen, broken_off.told)
+        document = report.document()
+        if expected is not None and is_whole:
+            document = expectations.applied(document, options["expect"], expected, strict=options["strict"])
+        words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
+        written = write_all(
+            {
+                "report": (options["report"], lambda file: files.write_json(file, document)),
+                "junit": (options["junit"], lambda file: files.write_junit(file, document)),
+                "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
+                "html": (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
+                "write-baseline": (
+                    None if document["stopped"] else options["write_baseline"],
+                    lambda file: file.write_text(expectations.baseline(document["cases"], *words), "utf-8"),
+                ),
+                "badge": (
+                    options["badge"] if is_whole else None,
+                    lambda file: files.write_json(file, files.badge(document)),
+                ),
+            }
+        )
+        remarks = [*client.remarks]
+        if options["write_baseline"] and document["stopped"]:
+            remarks.append("no baseline is written of a run that was stopped")
+        if options["badge"] and not is_whole:
+            remarks.append("no badge is written of a run that was broken off")
+        if expected is not None and not is_whole:
+            remarks.append(f"not compared with {options['expect']}: {broken_off.told}")
+        outcome, _ = headline(document, strict=options["strict"])
+        remarks += document.get("expectation", {}).get("departures", [])
+        with telling():
+            terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
+            for remark in remarks:
+                click.echo(remark)
+        written.ensure()
+        if not is_whole:
             return broken_off.code
-        is_whole = False
-        report.break_off(chosen, broken_off.told)
-    document = report.document()
-    if expected is not None and is_whole:
-        document = expectations.applied(document, options["expect"], expected, strict=options["strict"])
-    words = ("failed when this file was written; say why", "was not judged when this file was written; say why")
-    written = write_all(
-        {
-            "report": (options["report"], lambda file: files.write_json(file, document)),
-            "junit": (options["junit"], lambda file: files.write_junit(file, document)),
-            "markdown": (options["markdown"], lambda file: file.write_text(files.markdown(document), "utf-8")),
-            "html": (options["html"], lambda file: file.write_text(page.render([document]), "utf-8")),
-            "write-baseline": (
-                None if document["stopped"] else options["write_baseline"],
-                lambda file: file.write_text(expectations.baseline(document["cases"], *words), "utf-8"),
-            ),
-            "badge": (options["badge"], lambda file: files.write_json(file, files.badge(document))),
-        }
-    )
-    remarks = [*client.remarks]
-    if options["write_baseline"] and document["stopped"]:
-        remarks.append("no baseline is written of a run that was stopped")
-    if expected is not None and not is_whole:
-        remarks.append(f"not compared with {options['expect']}: {broken_off.told}")
-    outcome, _ = headline(document, strict=options["strict"])
-    remarks += document.get("expectation", {}).get("departures", [])
-    with telling():
-        terminal.show(document, console, verbose=options["verbose"], strict=options["strict"])
-        for remark in remarks:
-            click.echo(remark)
-    written.ensure()
-    if not is_whole:
-        return broken_off.code
     code = scores.exit_code(outcome, allow_partial=options["allow_partial"])
     return 1 if client.failed and code == 0 else code

@@ -41,6 +41,8 @@ class Driven:
     events: Iterator["Event"]
     remarks: list[str] = field(default_factory=list)
     """What is to be said once the events are over."""
+    signals: list[int] = field(default_factory=list)
+    """Those that have ended the project's own tests."""
     failed: bool = False
     """Whether the project's own tests have failed, whatever the wire says."""
 
@@ -138,8 +140,9 @@ def _observed(
         for line in _told_briefly(emulator, observation.waiting) if argv else waiting(emulator, chosen):
             click.echo(line)
         argv = [word.replace("{base_url}", emulator.base_url) for word in argv]
-        code = _suite(argv, environment(emulator.base_url)) if argv else _until_stopped()
-        found = Driven(iter(()), failed=code != 0)
+        signals: list[int] = []
+        code = _suite(argv, environment(emulator.base_url), signals) if argv else _until_stopped()
+        found = Driven(iter(()), signals=signals, failed=code != 0)
         if code:
             found.remarks.append(f"the project's own command ended with exit code {code}")
 
@@ -192,15 +195,19 @@ def _name(argv: Sequence[str], options: Mapping[str, Any]) -> str:
     return plain.text(str(options["client"] or " ".join(argv) or "the project's own tests"))[:MOST_NAME]
 
 
-def _suite(argv: Sequence[str], around: Mapping[str, str]) -> int:
+def _suite(argv: Sequence[str], around: Mapping[str, str], asked: list[int]) -> int:
     """Run the project's own tests to their end; a signal is passed on, and what they have done until then is judged.
 
     Who does not end by it is ended by force, with everything in its group.
+
+    Args:
+        argv: the command.
+        around: its environment.
+        asked: is given the signals.
     """
     from contracts.clientside.players.process import StartError, end_group
 
     children: list[subprocess.Popen[bytes]] = []
-    asked: list[int] = []
     patience = threading.Timer(PATIENCE, lambda: end_group(children[0], 0.2))
     patience.daemon = True
 

@@ -25,6 +25,17 @@ class BrokenOff:
     def __init__(self) -> None:
         """None so far."""
         self.heard: list[int] = []
+        self.is_over = False
+        """Whether nothing is to be broken off any more: what a run has told is being written, which takes a moment."""
+
+    def ensure_wanted(self) -> None:
+        """Look whether to go on: a signal may have come where nothing that is raised is heard, such as in a destructor.
+
+        Raises:
+            KeyboardInterrupt: there was one.
+        """
+        if self.heard:
+            raise KeyboardInterrupt
 
     @property
     def number(self) -> int:
@@ -56,7 +67,7 @@ def breaking_off(broken: BrokenOff) -> Iterator[None]:
 
     def once(number: int) -> None:
         broken.heard.append(number)
-        if len(broken.heard) == 1:
+        if len(broken.heard) == 1 and not broken.is_over:
             raise KeyboardInterrupt
 
     with heeding(once):

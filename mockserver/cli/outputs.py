@@ -1,6 +1,7 @@
 """Files that a command writes at its end, looked at before its beginning: a long run is not to be lost over one."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,10 +22,14 @@ def ensure_writable(files: Iterable[Path | None], read: Iterable[Path | None] = 
         click.UsageError: its folder is not there, nothing may be written, or something else is there or is to go there.
     """
     seen: set[Path] = set()
-    kept = {file.resolve() for file in read if file is not None}
+    reading = [file for file in read if file is not None]
+    for one in reading:
+        _ensure_a_path(one)
+    kept = {one.resolve() for one in reading}
     for file in files:
         if file is None:
             continue
+        _ensure_a_path(file)
         if file.is_dir():
             raise click.UsageError(f"cannot write {str(file)!r}: it is a folder")
         # A device such as /dev/null takes whatever comes.
@@ -37,6 +42,22 @@ def ensure_writable(files: Iterable[Path | None], read: Iterable[Path | None] = 
             raise click.UsageError(f"cannot write {file}: there is no folder {file.parent}")
         if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise click.UsageError(f"cannot write {file}: it is not allowed")
+
+
+def _ensure_a_path(file: Path) -> None:
+    """Refuse a name that leads nowhere: links in a circle, or one that is too long.
+
+    Raises:
+        click.UsageError: it is one of these.
+    """
+    try:
+        file.resolve()
+        file.exists()
+    except RuntimeError:
+        raise click.UsageError(f"{file}: its links lead in a circle; name a file") from None
+    except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else str(error)
+        raise click.UsageError(f"{str(file)[:200]}: there can be no such file: {told}") from None
 
 
 class OwnFault(click.ClickException):
@@ -77,13 +98,35 @@ def write_all(files: Mapping[str, tuple[Path | None, Callable[[Path], object]]])
     for option, (file, write) in files.items():
         try:
             if file is not None:
-                write(file)
+                _replace(file, write)
         except OSError as error:
             written.lost.append(f"cannot write {file}: {error.strerror}")
         except Exception as error:  # noqa: BLE001  # whatever it is, the run's other reports are not to be lost over it
             told = f"{type(error).__name__}: {error}"
             written.faults[option] = f"--{option} {file}: we failed here: {told}; please report it"
     return written
+
+
+def _replace(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside, and put it in its place once it is whole; what is no file, such as a pipe, is written to."""
+    if file.exists() and not file.is_file():
+        write(file)
+        return
+    target = file.resolve()
+    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    try:
+        write(part)
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def hush() -> None:
+    """Let what waits for a stdout that takes nothing go nowhere; it would fail once more when the interpreter ends."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @contextmanager
@@ -96,7 +139,5 @@ def telling() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # What waits in the buffer would fail once more when the interpreter ends, and change the exit code.
-        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        hush()
         raise click.UsageError(f"cannot print: {error.strerror}") from None

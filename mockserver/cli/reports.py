@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
 EXAMPLES = """
@@ -30,12 +31,11 @@ def merge(files: tuple[Path, ...], html: Path | None, markdown: Path | None) -> 
 
     FILES are what `conform --report` wrote, one for each client. The matrix is printed too.
     """
-    try:
-        from rich.console import Console
+    ensure_kit()
+    from rich.console import Console
 
-        from contracts.clientside.reports import matrix, page, reading
-    except ImportError as error:
-        raise click.UsageError(f"{error}; the kit needs more: pip install 'inferencesh-mock[kit]'") from None
+    from contracts.clientside.reports import matrix, page, reading
+
     ensure_writable((html, markdown), read=files)
     try:
         reports = [reading.read(file) for file in files]

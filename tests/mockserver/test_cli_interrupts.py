@@ -5,12 +5,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from click.testing import CliRunner
 
 from contracts import clock
+from contracts.clientside.reports import files
 from mockserver.cli import cli, driving
 
 STUBBORN = """
@@ -129,3 +131,42 @@ def test_before_anything_was_played_there_is_nothing_to_report(tmp_path: Path) -
     result = CliRunner().invoke(cli, [*words, "--", sys.executable, "-c", program])
     assert (result.exit_code, report.exists()) == (143, False)
     assert result.stderr == "it was ended by SIGTERM: nothing was played, and no report is written\n"
+
+
+def test_a_signal_while_reports_are_written_costs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is over, and what it has told is kept; the exit code is the run's."""
+    write = files.write_junit
+
+    def interrupted(path: Path, report: dict[str, Any]) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        write(path, report)
+
+    monkeypatch.setattr(files, "write_junit", interrupted)
+    junit, markdown = tmp_path / "j.xml", tmp_path / "m.md"
+    words = ["--junit", str(junit), "--markdown", str(markdown), "--allow-partial", "--", sys.executable, "-m"]
+    result = CliRunner().invoke(cli, [*ADAPTOR, *words, "mockserver.testing.adaptors.reference"])
+    assert (result.exit_code, junit.exists(), markdown.exists()) == (0, True, True), result.output
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("ends", ["sys.exit(0)", "os._exit(3)"], ids=["quietly", "with-its-own-code"])
+def test_own_tests_that_were_broken_off_are_told_so(tmp_path: Path, ends: str) -> None:
+    """Whatever they make of the signal, the run is not whole, and its code is the signal's."""
+    report = tmp_path / "r.json"
+    program = f"""
+import os, signal, sys, threading
+import httpx
+told = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: told.set())
+key = {{"Authorization": "Bearer kit-submit-plain"}}
+body = {{"app": "klingai/video-v2-6", "input": {{"prompt": "x"}}}}
+httpx.post(os.environ["KIT_BASE_URL"] + "/apps/run", headers=key, json=body)
+os.kill(os.getppid(), signal.SIGTERM)
+told.wait()
+{ends}
+"""
+    words = ["conform", "--observe", "--case", "submit/plain", "--allow-partial", "--report", str(report)]
+    result = CliRunner().invoke(cli, [*words, "--", sys.executable, "-c", program])
+    document = json.loads(report.read_text("utf-8"))
+    assert (result.exit_code, document["stopped"]) == (143, "it was ended by SIGTERM"), result.output
+    assert document["interrupted"]

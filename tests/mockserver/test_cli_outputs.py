@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.clientside.reports import page
-from mockserver.cli import cli
+from mockserver.cli import cli, outputs
 
 PLAIN = ("conform", "--adaptor", "--case", "submit/plain", "--allow-partial")
 REFERENCE = ("--", sys.executable, "-m", "mockserver.testing.adaptors.reference")
@@ -74,3 +74,65 @@ def test_nothing_is_written_over(
     done = CliRunner().invoke(cli, list(words))
     assert (done.exit_code, wrong in done.output) == (2, True), done.output
     assert Path("a.json").read_text("utf-8") == "{}"
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
+    """Who reads it meanwhile, or after a full disk, has the old one; links stay links, and nothing is left beside."""
+    kept, link = tmp_path / "kept.txt", tmp_path / "link.txt"
+    kept.write_text("old", "utf-8")
+    link.symlink_to(kept)
+
+    def half(file: Path) -> None:
+        file.write_text("ne", "utf-8")
+        raise OSError(28, "No space left on device")
+
+    assert outputs.write_all({"report": (link, half)}).lost == [f"cannot write {link}: No space left on device"]
+    assert kept.read_text("utf-8") == "old"
+    outputs.write_all({"report": (link, lambda file: file.write_text("new", "utf-8"))}).ensure()
+    assert (kept.read_text("utf-8"), link.is_symlink()) == ("new", True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["kept.txt", "link.txt"]
+
+
+@pytest.mark.parametrize("words", [("conform", "--list"), ("check", "--list"), ("report", "schema"), ("scenarios",)])
+@pytest.mark.parametrize(("stdout", "code"), [("full", 2), ("closed", 1)])
+def test_a_list_that_nobody_takes_ends_quietly(words: tuple[str, ...], stdout: str, code: int) -> None:
+    """A full disk is told in a sentence, and whoever has seen enough is not bothered."""
+    if stdout == "full":
+        if not Path("/dev/full").exists():
+            pytest.skip("/dev/full is missing")
+        out = os.open("/dev/full", os.O_WRONLY)
+    else:
+        read, out = os.pipe()
+        os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "mockserver", *words], stdout=out, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(out)
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1 if stdout == "full" else 0), done.stderr
+
+
+@pytest.mark.parametrize("name", ["loop", "x" * 300], ids=["loop", "long"])
+@pytest.mark.parametrize("option", ["--report", "--expect"])
+def test_a_name_that_leads_nowhere_is_told(
+    option: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is played."""
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    done = CliRunner().invoke(cli, [*PLAIN, option, name, *REFERENCE])
+    assert (done.exit_code, "Error: " in done.output) == (2, True), done.output
+    assert "cases" not in done.output
+
+
+@pytest.mark.parametrize("headers", [[["a"]], None, [[1, "b"]]], ids=["one", "none", "number"])
+def test_a_report_with_damaged_headers_is_refused(headers: object, tmp_path: Path) -> None:
+    """As everything else that no report has."""
+    report = tmp_path / "report.json"
+    assert CliRunner().invoke(cli, [*PLAIN, "--report", str(report), *REFERENCE]).exit_code == 0
+    document = json.loads(report.read_text("utf-8"))
+    document["cases"][0]["evidence"]["exchanges"][0]["request"]["headers"] = headers
+    report.write_text(json.dumps(document), "utf-8")
+    done = CliRunner().invoke(cli, ["report", "merge", str(report), "--html", str(tmp_path / "m.html")])
+    assert (done.exit_code, "is no report" in done.output) == (2, True), done.output

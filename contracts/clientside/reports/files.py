@@ -26,13 +26,12 @@ def write_junit(path: Path, report: Document) -> None:
     junit = JUnitXml("inferencesh-mock conform")
     for row in report["cases"]:
         suite = TestSuite(row["name"])
-        failed = any(check["verdict"] in {"fail", "harness-error"} for check in row["checks"])
-        consequences = failed or not scores.was_played(report, row)
+        was_played = scores.was_played(report, row)
         for number, check in enumerate(row["checks"]):
             # A case is played once for all of its checks: the first of them has its time.
             seconds = row["seconds"] if number == 0 else 0
             case = TestCase(f"{check['check']}: {check['says']}", f"conform.{row['area']}", seconds)
-            _judge(case, check, is_consequence=consequences)
+            _judge(case, check, counts=was_played and scores.counts_against(check))
             suite.add_testcase(case)
         junit.add_testsuite(suite)
     whole = TestSuite("run")
@@ -49,17 +48,15 @@ def write_junit(path: Path, report: Document) -> None:
     junit.write(str(path), pretty=True)
 
 
-def _judge(case: TestCase, check: Mapping[str, Any], *, is_consequence: bool) -> None:
+def _judge(case: TestCase, check: Mapping[str, Any], *, counts: bool) -> None:
     """Give a test case the result that its verdict is: red where it counts, and nothing twice."""
     told = check["told"]
     if check.get("expected") is not None:
         case.result = [Skipped(f"expected to {check['verdict']}, {check['expected']}: {told}")]
     elif check["verdict"] == "harness-error":
         case.result = [Error(told, "harness")]
-    elif check["verdict"] == "fail":
-        case.result = [Failure(told, "fail")]
-    elif check["verdict"] == "not-run" and check["level"] == "MUST" and not is_consequence:
-        case.result = [Failure(told, "not-run")]
+    elif counts:
+        case.result = [Failure(told, check["verdict"])]
     elif check["verdict"] in {"not-run", "not-applicable", "not-observable"}:
         case.result = [Skipped(f"{check['verdict']}: {told}")]
     elif check["verdict"] == "warn":

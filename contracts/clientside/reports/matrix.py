@@ -73,7 +73,7 @@ def markdown(reports: Sequence[Report]) -> str:
 
 
 def _areas(reports: Sequence[Report]) -> Iterator[Line]:
-    for area in AREAS:
+    for area in (*AREAS, *scores.EVERYWHERE):
         shares = tuple(_share(report["areas"].get(area)) for report in reports)
         if any(shares):
             told = tuple(f"{share.part}/{share.whole}" if share and share.whole else NOTHING for share in shares)

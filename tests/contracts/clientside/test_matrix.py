@@ -89,11 +89,16 @@ def test_the_matrix_has_a_column_for_each_client(report: dict[str, Any], worse: 
     """Conformance by area, both numbers, and what they were made with."""
     left, right = report["conformance"]["of"], worse["conformance"]
     text = matrix.markdown([report, worse])
-    first, _, area, conformance, *rest = text.splitlines()
+    first, _, area, wire, adaptor, conformance, *rest = text.splitlines()
     name, version = report["client"]["name"], report["client"]["version"]
     assert first == f"| MUST of | {name} {version} | worse {version} |"
-    assert area == f"| submit | {left}/{left} | {left}/{left} |"  # the areas of `worse` are those of the report
-    assert conformance.startswith(f"| conformance | 100 % ({left} of {left}) of a part | {right['percent']} % ")
+    # The areas of `worse` are those of the report.
+    shares = [report["areas"][name]["of"] for name in ("submit", "wire", "adaptor")]
+    assert [area, wire, adaptor] == [
+        f"| {name} | {of}/{of} | {of}/{of} |" for name, of in zip(("submit", "wire", "adaptor"), shares, strict=True)
+    ]
+    assert sum(shares) == left
+    assert conformance.startswith(f"| conformance | 100 % ({left} of {left}) of a part | {right['percent']:g} % ")
     assert [line.split(" | ")[0] for line in rest] == [
         "| observed",
         "| warnings",
@@ -104,7 +109,7 @@ def test_the_matrix_has_a_column_for_each_client(report: dict[str, Any], worse: 
     console = Console(width=100)
     with console.capture() as captured:
         console.print(matrix.table([report, worse]))
-    assert f"{left}/{left}" in captured.get()
+    assert f"{shares[0]}/{shares[0]}" in captured.get()
 
 
 def test_clients_of_one_name_are_told_apart(report: dict[str, Any]) -> None:
@@ -124,7 +129,7 @@ def test_the_page_of_several_begins_with_the_matrix(report: dict[str, Any], wors
     assert '<a href="#area-submit">submit</a>' in text
     assert '<section id="area-submit">' in text
     passed, of = worse["conformance"]["passed"], worse["conformance"]["of"]
-    assert f'<td class="fail">{worse["conformance"]["percent"]} % ({passed} of {of})</td>' in text
+    assert f'<td class="fail">{worse["conformance"]["percent"]:g} % ({passed} of {of})</td>' in text
     assert f"<td>100 % ({of} of {of}) of a part</td>" in text
     assert '<table class="matrix">' not in page.render([report])
 

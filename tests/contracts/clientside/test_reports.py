@@ -35,26 +35,35 @@ def test_the_reference_passes(report: dict[str, Any]) -> None:
 def test_a_warning_counts_where_that_is_wanted(report: dict[str, Any]) -> None:
     """Of a SHOULD; of a MAY never."""
     for level, strictly in (("SHOULD", "fail"), ("MAY", "pass")):
-        checks = [{"verdict": "pass", "level": "MUST"}, {"verdict": "warn", "level": level}]
+        checks = [
+            {"check": "submit.submits-once", "verdict": "pass", "level": "MUST"},
+            {"check": "submit.finds-the-task", "verdict": "warn", "level": level},
+        ]
         warned = report | {"left_out": 0, "cases": [{"evidence": {}, "checks": checks}]}
         assert (scores.outcome(warned), scores.outcome(warned, strict=True)) == ("pass", strictly)
 
 
 def test_a_run_that_was_broken_off_blames_no_client(report: dict[str, Any]) -> None:
     """For what was not played; what was, counts as ever."""
-    played = {"evidence": {}, "checks": [{"verdict": "pass", "level": "MUST"}]}
-    left = {"evidence": None, "checks": [{"verdict": "not-run", "level": "MUST"}]}
-    blocked = {"evidence": {}, "checks": [{"verdict": "not-run", "level": "MUST"}]}
-    failed = {"evidence": {}, "checks": [{"verdict": "fail", "level": "MUST"}]}
-    for stopped, cases, word in (
-        ("Ctrl-C", [played, left], "partial"),
-        ("Ctrl-C", [left], "partial"),
-        ("Ctrl-C", [played, blocked, left], "fail"),
-        ("Ctrl-C", [failed, left], "fail"),
-        (None, [played, left], "fail"),
-        (None, [], "fail"),
+
+    def case(verdict: str, evidence: dict[str, Any] | None, check: str = "submit.submits-once") -> dict[str, Any]:
+        return {"evidence": evidence, "checks": [{"check": check, "verdict": verdict, "level": "MUST"}]}
+
+    played, left, blocked, failed = case("pass", {}), case("not-run", None), case("not-run", {}), case("fail", {})
+    for user, stopped, cases, word in (
+        (True, "Ctrl-C", [played, left], "partial"),
+        (True, "Ctrl-C", [left], "partial"),
+        (True, "Ctrl-C", [played, blocked, left], "fail"),
+        (True, "Ctrl-C", [failed, left], "fail"),
+        (False, "it closed its stdout", [played, left], "harness-error"),
+        (False, "it closed its stdout", [left], "harness-error"),
+        (False, "nothing arrived", [failed, left], "fail"),
+        (False, None, [played, left], "fail"),
+        (False, None, [case("pass", {}, "wire.contact")], "fail"),
+        (False, None, [], "fail"),
     ):
-        assert scores.outcome(report | {"left_out": 0, "stopped": stopped, "cases": cases}) == word
+        told = report | {"left_out": 0, "interrupted": user, "stopped": stopped, "cases": cases}
+        assert scores.outcome(told) == word
 
 
 def test_a_report_is_json(report: dict[str, Any], tmp_path: Path) -> None:
@@ -121,12 +130,13 @@ def test_junit_is_red_where_it_counts_and_once(worse: dict[str, Any], tmp_path: 
     (case, *_) = worse["cases"]
     case["seconds"] = 1.25
     checks_of = {check["check"]: check for check in case["checks"]}
-    checks_of["submit.tells-the-output"]["verdict"] = "not-run"
+    checks_of["submit.tells-the-output"] |= {"verdict": "not-run", "behind": "submit.submits-once"}
     files.write_junit(tmp_path / "junit.xml", worse)
     found = JUnitXml.fromfile(str(tmp_path / "junit.xml"))
     assert (found.failures, found.skipped) == (1, 1)
     assert next(suite for suite in found if suite.name == case["name"]).time == 1.25
     checks_of["submit.submits-once"] |= {"verdict": "pass"}
+    del checks_of["submit.tells-the-output"]["behind"]
     files.write_junit(tmp_path / "junit.xml", worse)
     assert JUnitXml.fromfile(str(tmp_path / "junit.xml")).failures == 1, "a MUST that nothing explains"
 
@@ -160,7 +170,8 @@ def test_a_run_that_was_stopped_is_told_so_in_every_report(report: dict[str, Any
     """One error, and a badge without a colour; what was not played is no failure."""
     left = {"verdict": "not-run", "level": "MUST", "check": "submit.submits-once", "says": "Once.", "told": "Ctrl-C"}
     row = {"name": "submit/later", "area": "submit", "seconds": 0.0, "evidence": None, "checks": [left]}
-    stopped = report | {"stopped": "it was ended by SIGTERM", "cases": [*report["cases"], row], "left_out": 0}
+    told = {"stopped": "it was ended by SIGTERM", "interrupted": True}
+    stopped = report | told | {"cases": [*report["cases"], row], "left_out": 0}
     assert "- stopped: it was ended by SIGTERM" in files.markdown(stopped)
     assert "submit/later" not in files.markdown(stopped)
     files.write_junit(tmp_path / "junit.xml", stopped)
@@ -195,6 +206,21 @@ def test_the_badge_is_red_grey_or_green(report: dict[str, Any], worse: dict[str,
     assert files.badge(report | {"left_out": 0, "witnesses": ["server"]})["color"] == "lightgrey"
     assert files.badge(report)["message"].endswith(" MUST · 2026-12")
     assert files.badge(report | {"conformance": {"passed": 0, "of": 0}})["message"] == "no data"
+
+
+def test_a_must_holds_everywhere_or_not_at_all() -> None:
+    """And once: what is made in every case weighs no more than what is made in one."""
+
+    def row(check: str, verdict: str, **more: str) -> dict[str, str]:
+        return {"check": check, "level": "MUST", "verdict": verdict, **more}
+
+    rows = [row("wire.contact", "pass") for _ in range(9)]
+    assert scores.conformance([*rows, row("submit.a", "fail")], {"wire.contact", "submit.a"}) == scores.Share(1, 2)
+    assert scores.conformance([*rows, row("wire.contact", "not-observable")], {"wire.contact"}) == scores.Share(0, 1)
+    behind = row("wire.contact", "not-run", behind="submit.a")
+    assert scores.conformance([*rows, behind], {"wire.contact"}) == scores.Share(1, 1), "it is counted at submit.a"
+    assert scores.conformance([behind], {"wire.contact"}) == scores.Share(0, 1)
+    assert scores.conformance([*rows, row("wire.contact", "not-applicable")], {"wire.contact"}) == scores.Share(1, 1)
 
 
 @pytest.mark.parametrize(
