@@ -1,9 +1,11 @@
-"""The commands that judge: what they answer to wrong words, and with which exit code they end."""
+"""The command that judges servers: what it answers to wrong words, and with which exit code it ends."""
 
 import importlib
 import json
+import signal
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from contracts.clientside.case import cases
-from contracts.clientside.reports import reading
 from contracts.serverside.events import PhaseEnded
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
 from mockserver.cli import cli
-from mockserver.cli.driving import environment
 from mockserver.testing import RunningServer, serving
 from tests.mutants.trial import SETTINGS
-
-REFERENCE = (sys.executable, "-m", "mockserver.testing.adaptors.reference")
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +187,117 @@ def test_what_ends_a_thread_of_schemathesis_is_no_traceback(
     assert threading.excepthook is before
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "it was broken off by Ctrl-C"), (signal.SIGTERM, 143, "it was ended by SIGTERM")],
+)
+def test_a_run_that_is_broken_off_is_reported(
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    number: int,
+    code: int,
+    said: str,
+) -> None:
+    """With what was seen until then, and never green."""
+    from contracts.serverside import scripted
+
+    # A shell starts what runs in its background deaf to Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+
+    carried_out, count = scripted.carried_out, iter(range(3))
+
+    def broken_off(*given: Any) -> Any:
+        if next(count) == 2:
+            signal.raise_signal(number)
+        return carried_out(*given)
+
+    monkeypatch.setattr(scripted, "carried_out", broken_off)
+    saved, page, junit, markdown = (tmp_path / f"run.{form}" for form in ("json", "html", "xml", "md"))
+    words = ("check", server.base_url, "--api-key", "cut", "--allow-partial", "--save", saved, "--html", page)
+    result = told(*words, "--junit", junit, "--markdown", markdown)
+    assert result.exit_code == code
+    unseen = f"the run ended before anything spoke of it: {said}"
+    shown = (result.output, *(file.read_text("utf-8") for file in (saved, page, junit)))
+    assert all(unseen in " ".join(text.split()) and "no check of this run speaks of it" not in text for text in shown)
+    begun = "scripted; not begun: generated, schemathesis, machine"
+    assert all(begun in text for text in (result.output, page.read_text("utf-8"), markdown.read_text("utf-8")))
+    assert f"run stopped: {said}" in markdown.read_text("utf-8")
+    assert f"run stopped:  {said}" in result.output
+    document = json.loads(saved.read_text("utf-8"))
+    assert (document["outcome"], document["stopped"]) == ("partial", {"run": said})
+    assert document["counts"]["pass"] > 0
+    assert (len(document["phases"]), document["phases_begun"]) == (4, ["scripted"])
+    whole = tmp_path / "whole.json"
+    rows = [{**row, "verdict": "pass"} for row in document["requirements"]]
+    whole.write_text(json.dumps({**document, "requirements": rows}), "utf-8")
+    assert f"pass -> not-run  {unseen}" in told("drift", whole, saved).output
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert f"stopped: {said}" in page.read_text("utf-8")
+
+
+def _lost() -> None:
+    """Ctrl-C while gc, or whoever else lets no exception through, runs a callback."""
+    thing = threading.Event()
+    watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    assert watched() is None
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_ctrl_c_that_gets_lost_ends_the_run(
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    asks: bool,
+) -> None:
+    """At the next request, or the next step where there is none; without a traceback of whoever has swallowed it."""
+    from contracts.serverside import scripted
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    carried_out, steps, broken_off = scripted.carried_out, [0], []
+
+    def losing(*given: Any) -> Any:
+        steps.append(steps[-1] + 1)
+        if steps[-1] == 3:
+            _lost()
+        try:
+            return carried_out(*given) if asks or steps[-1] < 3 else []
+        except KeyboardInterrupt:
+            broken_off.append(steps[-1])
+            raise
+
+    monkeypatch.setattr(scripted, "carried_out", losing)
+    result = told("check", server.base_url, "--api-key", "lost", "--area", "env", "--allow-partial")
+    assert (result.exit_code, steps[-1], broken_off) == (130, 3, [3] if asks else [])
+    assert "Exception ignored" not in result.output + "".join(capfd.readouterr())
+
+
+def test_a_signal_while_reports_are_written_costs_none(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The run is over, and its exit code is the run's."""
+    from contracts.serverside.reports import files
+
+    write = files.write_json
+
+    def interrupted(*given: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        write(*given)
+
+    monkeypatch.setattr(files, "write_json", interrupted)
+    saved, markdown = tmp_path / "run.json", tmp_path / "m.md"
+    words = ("--check", "env.version-2-is-bare", "--allow-partial", "--save", saved, "--markdown", markdown)
+    result = told("check", server.base_url, "--api-key", "late", *words)
+    assert (result.exit_code, saved.exists(), markdown.exists()) == (0, True, True), result.output
+
+
 def test_a_suite_that_fails_itself_is_reported(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -221,129 +329,3 @@ def test_drift_refuses_a_damaged_run(tmp_path: Path, member: str) -> None:
     file.write_text(json.dumps({**whole, member: None}), "utf-8")
     result = told("drift", file, file)
     assert (result.exit_code, "is damaged: it lacks" in result.output) == (2, True)
-
-
-def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:
-    """As with `check`; the page says so too."""
-    others = len(cases()) - 1
-    words = ("conform", "--adaptor", "--case", "submit/plain", "--html", tmp_path / "page.html")
-    for more, code in (((), 1), (("--allow-partial",), 0)):
-        result = told(*words, *more, "--", *REFERENCE)
-        assert result.exit_code == code, result.output
-        assert (
-            f"left out    {others} cases were not played\npartial  The client behaves in the cases that"
-            in result.output
-        )
-    assert f"{others} cases were not played" in (tmp_path / "page.html").read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("words", "wrong"),
-    [
-        ((), "say how the client is driven"),
-        (("--adaptor",), "name the adaptor's command after"),
-        (("--adaptor", "--", "no-such-program"), "'no-such-program' cannot be started"),
-        (("--adaptor", "--area", "weather", "--", "x"), "there is no area 'weather'"),
-        (("--adaptor", "--case", "submit/plane", "--", "x"), "no case is called 'submit/plane'"),
-        (("--adaptor", "--profile", "1999-01", "--", "x"), "there is no profile '1999-01'; there are 2026-12"),
-        (("--adaptor", "--report", "none/report.json", "--", "x"), "there is no folder none"),
-        (("--adaptor", "--expect", "none.yaml", "--", "x"), "none.yaml cannot be read"),
-        (("--adaptor", "--command", "--", "x"), "--adaptor and --command do not go together"),
-        (("--command", "--observe", "--", "x"), "--command and --observe do not go together"),
-        (("--command",), "name the client's command after `--`, such as: conform --command -- python my_app.py"),
-        (("--command", "--", "no-such-program"), "'no-such-program' cannot be started"),
-        (("--observe", "--", "no-such-program"), "'no-such-program' cannot be started"),
-        (("--command", "--port", "9000", "--", "x"), "--port does not go with --command, only with --observe"),
-        (("--observe", "--parallel", "2"), "--parallel does not go with --observe, only with --adaptor or --command"),
-        (("--adaptor", "--seed", str(2**63), "--", "x"), "expected a whole number up to"),
-        (("--adaptor", "--client", "me", "--", "x"), "--client does not go with --adaptor, only with --command or"),
-    ],
-)
-def test_conform_is_told_what_to_change(words: tuple[str, ...], wrong: str) -> None:
-    """Before a case is played, and with exit code 2."""
-    result = told("conform", *words)
-    assert (result.exit_code, result.exception.__class__) == (2, SystemExit)
-    assert wrong in result.output
-
-
-def test_a_port_that_is_taken_is_told(server: RunningServer) -> None:
-    """Before a case is armed."""
-    port = server.base_url.rpartition(":")[2]
-    result = told("conform", "--observe", "--port", port)
-    assert (result.exit_code, f"cannot listen on 127.0.0.1:{port}" in result.output) == (2, True)
-
-
-def test_a_command_is_run_for_each_case(tmp_path: Path) -> None:
-    """And the reports say what could be heard."""
-    reports = {name: tmp_path / f"report.{name}" for name in ("report", "markdown", "html", "badge", "junit")}
-    words = [word for name, file in reports.items() for word in (f"--{name}", file)]
-    program = Path(__file__).parents[1] / "contracts" / "clientside" / "programs" / "whole.py"
-    result = told(
-        "conform", "--command", "--case", "submit/plain", "--allow-partial", *words, "--", sys.executable, program
-    )
-    assert result.exit_code == 0, result.output
-    assert "driven as   command" in result.output
-    assert "witnesses   server, disk (not client)" in result.output
-    assert "conformance 66.6 % (6 of 9)" in result.output
-    summary = reports["markdown"].read_text("utf-8")
-    assert " behaves in the cases that were played, as far as it could be observed\n" in summary
-    assert "witnesses: server, disk (not client)" in summary
-    assert "driven as command · heard: server, disk (not client)" in reports["html"].read_text("utf-8")
-    assert reading.read(reports["report"])["mode"] == "command"
-    badge = json.loads(reports["badge"].read_text("utf-8"))
-    assert (badge["color"], badge["message"]) == ("lightgrey", "6/9 MUST · 2026-12 · 2 of 3 witnesses")
-
-
-def test_a_run_without_contact_is_short(tmp_path: Path) -> None:
-    """What to do is told once, and nothing of the cases that were not played for it."""
-    summary = tmp_path / "summary.md"
-    words = ("--markdown", summary, "--write-baseline", tmp_path / "none.yaml")
-    result = told("conform", "--command", *words, "--", sys.executable, "-c", "")
-    assert (result.exit_code, (tmp_path / "none.yaml").exists()) == (1, False)
-    assert " ".join(result.output.split()).count("new Inference({ baseUrl })") == 1
-    assert "stopped     nothing arrived in cancel/running; " in result.output
-    assert max(len(text.splitlines()) for text in (result.output, summary.read_text("utf-8"))) < 45
-
-
-def test_the_client_s_side_sees_no_proxy_and_no_real_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would lead its calls elsewhere, or pay for them, is not passed on."""
-    for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY", "INFERENCE_API_KEY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    found = environment("http://127.0.0.1:2")
-    assert "http://127.0.0.1:1" not in found.values()
-    assert (found["INFERENCE_BASE_URL"], found["NO_PROXY"]) == ("http://127.0.0.1:2", "127.0.0.1,localhost")
-
-
-def test_an_adaptor_that_says_no_hello_is_its_own_fault() -> None:
-    """Exit code 3: the client was not judged."""
-    result = told("conform", "--adaptor", "--case", "submit/plain", "--", sys.executable, "-c", "print('hi')")
-    assert (result.exit_code, "said no proper hello" in result.output) == (3, True)
-
-
-def test_a_baseline_is_what_is_expected(tmp_path: Path) -> None:
-    """Written from a run and held against the same run, nothing departs."""
-    adaptor = ("--", sys.executable, "-m", "mockserver.testing.adaptors.python")
-    words = ("conform", "--adaptor", "--area", "upload", "--allow-partial")
-    file = tmp_path / "conformance.yaml"
-    assert told(*words, "--write-baseline", file, *adaptor).exit_code == 1
-    result = told(*words, "--expect", file, *adaptor)
-    assert (result.exit_code, f"is as {file} says: 3 known failures, and no other" in result.output) == (0, True), (
-        result.output
-    )
-
-
-def test_the_cases_are_listed() -> None:
-    """Each with what it proves."""
-    lines = told("conform", "--list", "--area", "submit").output.splitlines()
-    assert any(line.startswith("submit/lost-response ") for line in lines)
-    assert all(line.startswith("submit/") and line.endswith(".") for line in lines)
-
-
-def test_what_waits_for_tests_is_listed() -> None:
-    """Under its key, with the calls."""
-    lines = told("conform", "--list", "--observe", "--case", "submit/lost-response").output.splitlines()
-    assert lines[2:] == [
-        "kit-submit-lost-response",
-        "    The connection closes after the run was accepted.",
-        '    run {"input": {"prompt": "A paper boat", "duration": "5"}, "wait": true}',
-    ]
