@@ -3,7 +3,6 @@
 import contextlib
 import math
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,7 +10,7 @@ import click
 
 from contracts.names import hint
 from mockserver import settings
-from mockserver.cli.interrupts import BrokenOff, heeding
+from mockserver.cli.interrupts import BrokenOff, heeding, noticing_lost
 from mockserver.cli.kit import ensure_kit
 from mockserver.cli.outputs import ensure_writable, telling, write_all
 
@@ -215,7 +214,7 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
         # A runner that gives up a job ends it by SIGTERM: what was seen until then is reported as after Ctrl-C.
         with (
             heeding(end),
-            _quiet_about_interrupts(),
+            noticing_lost(lambda: None),  # the recorder looks at each request
             drawn as shown,
             contextlib.closing(runner.run(target, wish, recorder)) as events,
         ):
@@ -246,22 +245,6 @@ def _judge(target: Any, wish: Any, options: dict[str, Any]) -> int:  # noqa: ANN
             terminal.show(results, console, verbose=options["verbose"])
         written.ensure()
     return results.exit_code(allow_partial=options["allow_partial"]) if is_whole else broken_off.code
-
-
-@contextlib.contextmanager
-def _quiet_about_interrupts() -> Iterator[None]:
-    """Print no traceback where a signal comes while a callback runs, such as gc's, which lets nothing through."""
-    before = sys.unraisablehook
-
-    def tell(unraisable: "sys.UnraisableHookArgs") -> None:
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
-            before(unraisable)
-
-    sys.unraisablehook = tell
-    try:
-        yield
-    finally:
-        sys.unraisablehook = before
 
 
 def _known(kind: str, given: tuple[str, ...], known: tuple[str, ...], listed: str = "") -> None:

@@ -1,8 +1,14 @@
 """Signals that end a command: heeded once and at once, so that what it has started is ended in peace."""
 
 import contextlib
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
+
+AGAIN = 0.05
+"""Real seconds after which a signal that was lost is sent once more."""
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -17,6 +23,27 @@ def heeding(act: Callable[[int], object]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def noticing_lost(act: Callable[[], object]) -> Iterator[None]:
+    """Call a function when a KeyboardInterrupt was raised where nothing is heard, such as in a callback of gc.
+
+    Python would print a traceback of it and go on.
+    """
+    before = sys.unraisablehook
+
+    def tell(unraisable: "sys.UnraisableHookArgs") -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            act()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = tell
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 class BrokenOff:
@@ -65,10 +92,25 @@ def breaking_off(broken: BrokenOff) -> Iterator[None]:
         broken: is told of them.
     """
 
+    timers: list[threading.Timer] = []
+    lost: list[int] = []
+
     def once(number: int) -> None:
         broken.heard.append(number)
-        if len(broken.heard) == 1 and not broken.is_over:
+        if (lost or len(broken.heard) == 1) and not broken.is_over:
+            lost.clear()
             raise KeyboardInterrupt
 
-    with heeding(once):
-        yield
+    def again() -> None:
+        lost.append(broken.number)
+        timers.append(threading.Timer(AGAIN, os.kill, (os.getpid(), broken.number)))
+        timers[-1].start()
+
+    with heeding(once), noticing_lost(again):
+        try:
+            yield
+        finally:
+            broken.is_over = True
+            for timer in timers:
+                timer.cancel()
+                timer.join()  # a signal that it has sent is heard before others heed signals again

@@ -3,6 +3,8 @@
 import json
 import signal
 import sys
+import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 
 from contracts import clock
 from contracts.clientside.reports import files
-from mockserver.cli import cli, driving
+from mockserver.cli import cli, driving, interrupts
 
 STUBBORN = """
 import json, os, signal, sys, time
@@ -170,3 +172,29 @@ told.wait()
     document = json.loads(report.read_text("utf-8"))
     assert (result.exit_code, document["stopped"]) == (143, "it was ended by SIGTERM"), result.output
     assert document["interrupted"]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_signal_that_gets_lost_is_heard_all_the_same(capfd: pytest.CaptureFixture[str], times: int) -> None:
+    """Where it is raised in a callback that lets nothing through, however often; and no traceback is printed."""
+    broken, reached = interrupts.BrokenOff(), []
+
+    def lose(number: int) -> None:
+        thing = threading.Event()
+        watched = weakref.ref(thing, lambda _: signal.raise_signal(number))
+        del thing
+        assert watched() is None
+
+    with interrupts.breaking_off(broken):
+        try:
+            for _ in range(times):
+                lose(signal.SIGTERM)
+            reached.append("lost")
+            threading.Event().wait(10)
+            reached.append("waited in vain")
+        except KeyboardInterrupt:
+            reached.append("heard")
+    assert reached == ["lost", "heard"]
+    assert (broken.number, broken.is_over) == (signal.SIGTERM, True)
+    assert capfd.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -96,9 +96,8 @@ def test_a_page_shows_odd_headers(reports: dict[str, str]) -> None:
 
 def test_a_saved_run_holds_what_came(reports: dict[str, str]) -> None:
     """JSON can write everything down, so that nothing is lost."""
-    headers = [
-        tuple(row) for exchange in json.loads(reports["json"])["exchanges"] for row in exchange["response"]["headers"]
-    ]
+    answers = [exchange["response"] for exchange in json.loads(reports["json"])["exchanges"]]
+    headers = [tuple(row) for answer in answers if answer is not None for row in answer["headers"]]
     assert ("x-odd", ODD) in headers
 
 
