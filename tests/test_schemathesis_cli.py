@@ -16,7 +16,7 @@ DETERMINISTIC = ("--generation-deterministic", "--no-color")
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("-n", "4"),
+        ("-n", "3"),
         ("-n", "1", "--app-version", "2026-08", "--envelope", "v2", "--phases", "examples,fuzzing,stateful"),
     ],
     ids=["whole", "other-version-and-envelope"],

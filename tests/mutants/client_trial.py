@@ -21,7 +21,7 @@ from mockserver.testing.adaptors.reference import Reference
 from tests.mutants import client_mutant
 from tests.mutants.client_mutant import ClientMutant
 
-OTHERS = 3
+OTHERS = 2
 """Cases beside those about a mutant's check, where not all of its area are played."""
 
 PARALLEL = 8
