@@ -54,7 +54,7 @@ def test_the_emulator_agrees(version: VersionName) -> None:
 def test_a_fault_is_told_in_its_least_form(mutant: Mutant, requirement: str, least: str) -> None:
     """With the seed that finds it again, and its evidence."""
     with mutant.applied(), serving(SETTINGS) as server:
-        results, recorder = judged(server.base_url, max_examples=250)
+        results, recorder = judged(server.base_url, max_examples=120)
     failures = [finding for finding in results.rows[requirement].findings if finding.verdict == "fail"]
     assert [finding.told for finding in failures if least in finding.told] != []
     assert {finding.seed for finding in failures} == {3}
