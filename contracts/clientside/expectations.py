@@ -54,6 +54,12 @@ class Expectation:
     status: Literal["fail", "flaky"]
     because: str
     line: int
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for whoever is to change it."""
+        return f"{self.file}, line {self.line}" if self.file else f"line {self.line}"
 
     def concerns(self, name: str, check: str) -> bool:
         """Whether it speaks of a check in a case."""
@@ -125,8 +131,7 @@ def applied(report: Row, file: Path, expected: Sequence[Expectation], *, strict:
             known += entry is not None and check["verdict"] != "not-run"
             checks.append(check if entry is None else {**check, "expected": entry.because})
         cases.append({**row, "checks": checks})
-    found = departures(report["cases"], expected, partial=report["left_out"] > 0, strict=strict)
-    departed = [f"{file}, {told}" if told.startswith("line ") else told for told in found]
+    departed = departures(report["cases"], expected, partial=report["left_out"] > 0, strict=strict)
     told = {"file": str(file), "known": known, "departures": departed}
     return {**report, "expectation": told, "cases": cases}
 
@@ -198,9 +203,9 @@ def _stale(cases: Sequence[Row], entry: Expectation, *, partial: bool) -> Iterat
     # What could not be observed may fail as before.
     verdicts = [verdict for verdict in found if verdict != "not-observable"]
     if not found and not partial:
-        yield f"line {entry.line}: {entry.check} in {entry.where} was not played; remove it"
+        yield f"{entry.place}: {entry.check} in {entry.where} was not played; remove it"
     elif verdicts and entry.status == "fail" and not _WRONG & set(verdicts):
-        yield f"line {entry.line}: {entry.check} does not fail any more; remove it"
+        yield f"{entry.place}: {entry.check} does not fail any more; remove it"
 
 
 def _possible(entry: Expectation) -> set[str]:
@@ -303,7 +308,7 @@ def _entry(file: Path, row: object, line: int, today: dt.date) -> Expectation:
         near = difflib.get_close_matches(glob[:100], [one.name for one in case.cases()], n=2)
         hint = f"did you mean {', '.join(near)}?" if near else "`conform --list` shows them"
         raise ExpectationError(f"{where}: no case is called {_shown(glob)}; {hint}")
-    found = Expectation(check, glob, row.get("status", "fail"), row["because"], line)
+    found = Expectation(check, glob, row.get("status", "fail"), row["because"], line, str(file))
     if not _possible(found):
         made = [one.name for one in case.cases() if any(probe.check.id == check for probe in judging.declared(one))]
         raise ExpectationError(f"{where}: {check} is not looked at in {_shown(glob)}, but in {', '.join(made[:4])}")

@@ -108,11 +108,14 @@ def write_all(files: Mapping[str, tuple[Path | None, Callable[[Path], object]]])
 
 
 def _replace(file: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside, and put it in its place once it is whole; what is no file, such as a pipe, is written to."""
-    if file.exists() and not file.is_file():
+    """Write a file beside, and put it in its place once it is whole.
+
+    What is no file, such as a pipe, is written to, and so is a file in a folder that takes no other.
+    """
+    target = file.resolve()
+    if file.exists() and not (file.is_file() and os.access(target.parent, os.W_OK)):
         write(file)
         return
-    target = file.resolve()
     part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     try:
         write(part)

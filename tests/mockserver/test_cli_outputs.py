@@ -93,6 +93,17 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["kept.txt", "link.txt"]
 
 
+def test_a_file_in_a_folder_that_takes_no_other_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it always was; `ensure_writable` has promised it."""
+    kept = tmp_path / "kept.txt"
+    kept.write_text("old", "utf-8")
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path and access(path, mode))
+    written: list[Path] = []
+    outputs.write_all({"report": (kept, written.append)}).ensure()
+    assert written == [kept]
+
+
 @pytest.mark.parametrize("words", [("conform", "--list"), ("check", "--list"), ("report", "schema"), ("scenarios",)])
 @pytest.mark.parametrize(("stdout", "code"), [("full", 2), ("closed", 1)])
 def test_a_list_that_nobody_takes_ends_quietly(words: tuple[str, ...], stdout: str, code: int) -> None:

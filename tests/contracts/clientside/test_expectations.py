@@ -64,7 +64,7 @@ def test_a_should_that_cannot_be_judged_departs_only_where_it_counts() -> None:
 
 def test_a_report_says_what_was_expected_and_what_departs() -> None:
     """Of each verdict the reason, of all what is not as the file says, with its line."""
-    stale = Expectation("submit.returns-the-result", "*", "fail", "soon", 7)
+    stale = Expectation("submit.returns-the-result", "*", "fail", "soon", 7, "kit.yaml")
     report = {"left_out": 0, "cases": played(once="fail", result="pass")}
     found = expectations.applied(report, Path("kit.yaml"), [ONCE, stale])
     assert [row.get("expected") for row in found["cases"][0]["checks"]] == ["we try twice", None]
