@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from contracts.serverside.events import PhaseEnded
 from contracts.serverside.runner import Wish, run
 from contracts.serverside.target import Target
-from mockserver.cli import cli
 from mockserver.testing import RunningServer, serving
 from tests.mutants.trial import SETTINGS
+
+from .commands import told
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +26,6 @@ def server() -> Iterator[RunningServer]:
     """An emulator that answers at once."""
     with serving(SETTINGS) as running:
         yield running
-
-
-def told(*words: object) -> Result:
-    """Give a command and return what came."""
-    return CliRunner().invoke(cli, [str(word) for word in words], env={"COLUMNS": "200"})
 
 
 @pytest.mark.timeout(180)

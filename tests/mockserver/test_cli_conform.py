@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from contracts.clientside.case import cases
 from contracts.clientside.reports import reading
-from mockserver.cli import cli
 from mockserver.cli.driving import environment
 from mockserver.testing import RunningServer, serving
 from tests.mutants.trial import SETTINGS
 
-REFERENCE = (sys.executable, "-m", "mockserver.testing.adaptors.reference")
+from .commands import REFERENCE, told
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +21,6 @@ def server() -> Iterator[RunningServer]:
     """An emulator that has a port."""
     with serving(SETTINGS) as running:
         yield running
-
-
-def told(*words: object) -> Result:
-    """Give a command and return what came."""
-    return CliRunner().invoke(cli, [str(word) for word in words], env={"COLUMNS": "200"})
 
 
 def test_a_partial_conform_is_green_on_demand_alone(tmp_path: Path) -> None:

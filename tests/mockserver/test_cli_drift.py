@@ -3,16 +3,10 @@
 import json
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from mockserver.cli import cli
 from mockserver.settings import Settings
 from mockserver.testing import serving
 
-
-def told(*words: object) -> Result:
-    """What a command says."""
-    return CliRunner().invoke(cli, [str(word) for word in words])
+from .commands import told
 
 
 def test_drift_says_what_was_chosen_and_which_servers_are_compared(tmp_path: Path) -> None:

@@ -20,14 +20,32 @@ ANSWERS: Answers = {
 OTHERWISE = (404, {"error": "nope"})
 
 
-class _Stub(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Reads whatever comes, and answers it in one way."""
+
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one segment: else each answer waits for an acknowledgement
+
+    def answer(self) -> None:
+        """Write the answer."""
+        raise NotImplementedError
+
+    def _take(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.answer()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _take  # noqa: N815  # the base class' names
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+class _Stub(Handler):
     answers: Answers = ANSWERS
     otherwise: tuple[int, Any] = OTHERWISE
 
-    def _answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self) -> None:
+        """Answer by the path."""
         status, document = self.answers.get(self.path.partition("?")[0], self.otherwise)
         body = json.dumps(document).encode()
         self.send_response(status)
@@ -36,11 +54,6 @@ class _Stub(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815  # the base class' names
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
 
 
 @contextmanager
@@ -51,7 +64,14 @@ def stub(answers: Answers = ANSWERS, otherwise: tuple[int, Any] = OTHERWISE) -> 
         answers: by path.
         otherwise: what any other path is answered with.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Stub", (_Stub,), {"answers": answers, "otherwise": otherwise}))
+    with listening(type("Stub", (_Stub,), {"answers": answers, "otherwise": otherwise})) as base_url:
+        yield base_url
+
+
+@contextmanager
+def listening(handler: type[Handler]) -> Iterator[str]:
+    """Serve a handler on a loopback port and yield its base URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -3,10 +3,6 @@
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from rich.console import Console
@@ -15,6 +11,7 @@ from contracts.serverside.events import Found, PhaseEnded
 from contracts.serverside.finding import Finding
 from contracts.serverside.reports import files, page, terminal
 
+from .stub import Handler, listening
 from .test_runner import judged
 
 ODD = "a\x1b]0;pwn\x07b\x9b31mc\u202ed\u2066e`f"
@@ -23,12 +20,9 @@ ODD = "a\x1b]0;pwn\x07b\x9b31mc\u202ed\u2066e`f"
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-class _Odd(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-
-    def _answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+class _Odd(Handler):
+    def answer(self) -> None:
+        """Say it everywhere."""
         said = ODD.encode()
         whole = dict.fromkeys(("id", "type", "title", "detail", "upload_url", "uri", ODD), ODD)
         problem = {**whole, "status": 7, "error": {"code": ODD, "message": ODD}, "info": {"title": ODD, "version": ODD}}
@@ -39,32 +33,12 @@ class _Odd(BaseHTTPRequestHandler):
         self.wfile.write(b"\r\nX-Odd: " + said + b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n")
         self.wfile.write(b"" if self.command == "HEAD" else body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815  # the base class' names
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
-
-
-@contextmanager
-def odd() -> Iterator[str]:
-    """Serve it and yield its base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Odd)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """All that is made of one run over it."""
     folder = tmp_path_factory.mktemp("reports")
-    with odd() as base_url:
+    with listening(_Odd) as base_url:
         results, recorder = judged(base_url, areas=("env", "err", "file", "http"))
     results.take(Found(Finding("REQ-ENV-001", "fail", ODD, "x.y", "scripted")))
     results.take(PhaseEnded("scripted", ODD))
