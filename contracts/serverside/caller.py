@@ -57,7 +57,6 @@ class Recorder:
         """
         self.waits = waits
         self._is_broken_off = is_broken_off
-        self._is_at_peace = False
         self._kept: dict[int, Exchange] = {}
         self._count = 0
         self._current: list[Exchange] = []
@@ -72,7 +71,7 @@ class Recorder:
         Raises:
             KeyboardInterrupt: somebody does.
         """
-        if self._is_broken_off() and not self._is_at_peace:
+        if self._is_broken_off():
             raise KeyboardInterrupt
 
     def pause(self, seconds: float) -> None:
@@ -81,15 +80,6 @@ class Recorder:
             self.heed()
             clock.wait(min(seconds, MOST_PAUSE))
             seconds -= MOST_PAUSE
-
-    @contextmanager
-    def at_peace(self) -> Iterator[None]:
-        """Heed nobody meanwhile: something is put back as it was."""
-        before, self._is_at_peace = self._is_at_peace, True
-        try:
-            yield
-        finally:
-            self._is_at_peace = before
 
     def listen(self, *, is_silent: bool) -> bool:
         """Note whether a request was left without a whole answer; tell whether too many in a row were."""
